@@ -1,0 +1,310 @@
+/* Programs on the network whose meaning needs code: curl, wget, scp and rsync, nc, socat. */
+#include "effect/derive.h"
+
+static bool any_option(const struct tj_derive *d, const char *const *names) {
+    for (; *names; names++)
+        if (tj_has_option(d, *names)) return true;
+    return false;
+}
+
+static void download(struct tj_derive *d, const struct tj_value *path, struct tj_str url) {
+    uint64_t flow = d->flow, args = d->args;
+    d->fetched = url;
+    d->flow = d->args = 0;
+    tj_effect_path(d, TJ_EFFECT_WRITE, path, 0);
+    d->fetched = TJ_STR_NONE;
+    d->flow = flow;
+    d->args = args;
+}
+
+/* The file name that a URL ends in, for programs that save under it. */
+static struct tj_value remote_name(const struct tj_value *url) {
+    struct tj_str s = url->text;
+    for (uint32_t i = 0; i < s.n; i++)
+        if (s.p[i] == '?' || s.p[i] == '#') s.n = i;
+    uint32_t mark = tj_str_find(s, TJ_STR("://"), 0), slash = tj_str_rchr(s, '/');
+    bool path = slash != TJ_NOT_FOUND && (mark == TJ_NOT_FOUND || slash > mark + 2) && slash + 1 < s.n;
+    struct tj_value out = *url;
+    out.text = path ? tj_str_sub(s, slash + 1, s.n) : TJ_STR("index.html");
+    if (url->flags & TJ_VALUE_IS_DYNAMIC && url->suffix.n) {
+        uint32_t last = tj_str_rchr(url->suffix, '/');
+        if (last != TJ_NOT_FOUND) {
+            out.text = tj_str_sub(url->suffix, last + 1, url->suffix.n);
+            out.suffix = TJ_STR_NONE;
+            out.flags &= ~TJ_VALUE_IS_DYNAMIC;
+        }
+    }
+    return out;
+}
+
+/* ---- curl, wget ----------------------------------------------------------------------------------------------------------- */
+
+struct request {
+    bool sends;
+    struct tj_str method;
+    uint64_t carries;
+};
+
+static struct request request_of(struct tj_derive *d) {
+    static const char *const data[] = {"-d",
+                                       "--data",
+                                       "--data-ascii",
+                                       "--data-raw",
+                                       "--data-binary",
+                                       "--data-urlencode",
+                                       "--json",
+                                       "-F",
+                                       "--form",
+                                       "--form-string",
+                                       "-T",
+                                       "--upload-file",
+                                       "--post-data",
+                                       "--post-file",
+                                       "--body-data",
+                                       "--body-file",
+                                       NULL};
+    struct request r = {.sends = any_option(d, data)};
+    const struct tj_value *method = tj_option_value(d, "-X", "--request");
+    if (!method) method = tj_option_value(d, "--method", NULL);
+    bool uploads = tj_has_option(d, "-T") || tj_has_option(d, "--upload-file");
+    r.method = method ? method->text : uploads ? TJ_STR("PUT") : r.sends ? TJ_STR("POST") : TJ_STR("GET");
+    static const char *const writes[] = {"POST", "PUT", "PATCH", "DELETE"};
+    for (size_t i = 0; i < 4; i++) r.sends |= tj_str_ieq(r.method, tj_str_of(writes[i]));
+    return r;
+}
+
+/* Data options by slot; stdin only where one of them names it. */
+static uint64_t body_of(struct tj_derive *d) {
+    uint64_t flow = d->flow, input = d->cmd->input.carries, body = 0;
+    for (uint32_t i = 0; i < d->bound->option.n; i++) {
+        const struct tj_bound_option *option = &d->bound->option.at[i];
+        if (!option->row || !option->has_value) continue;
+        uint8_t slot = option->row->slot;
+        if (slot != TJ_SLOT_SEND_FILE && slot != TJ_SLOT_SEND_DATA && slot != TJ_SLOT_READ) continue;
+        struct tj_str s = option->value.text;
+        bool to_send = slot != TJ_SLOT_READ || tj_str_is(option->name, "-T") ||
+                       tj_str_is(option->name, "--upload-file") || tj_str_is(option->name, "--post-file") ||
+                       tj_str_is(option->name, "--body-file");
+        d->flow = 0;
+        if (tj_str_is(s, "-") || tj_str_ends(s, TJ_STR("@-")) || tj_str_is(s, "/dev/stdin") ||
+            tj_str_is(s, "@/dev/stdin"))
+            d->flow |= input;
+        tj_derive_slot(d, (enum tj_slot)slot, &option->value);
+        d->flow |= option->value.carries;
+        if (to_send) body |= d->flow;
+    }
+    d->flow = flow;
+    return body;
+}
+
+static void ask(struct tj_derive *d, const struct tj_value *url, const struct request *r) {
+    const uint64_t leaks = TJ_CLASS_BIT(SECRET) | TJ_CLASS_BIT(HISTORY) | TJ_CLASS_BIT(ENVIRONMENT);
+    uint64_t carries = r->carries | (url->carries & leaks);
+    bool sends = r->sends || url->carries & leaks;
+    uint32_t before = d->fx->effect.n;
+    tj_effect_host(d, sends ? TJ_EFFECT_SEND : TJ_EFFECT_FETCH, url, sends ? carries : 0);
+    for (uint32_t i = before; i < d->fx->effect.n; i++) d->fx->effect.at[i].value = r->method;
+    d->output_fetched = true;
+}
+
+static bool is_url_slot(uint8_t slot) { return slot == TJ_SLOT_URL || slot == TJ_SLOT_HOST; }
+
+bool tj_handle_curl(struct tj_derive *d) {
+    struct request r = request_of(d);
+    r.carries = body_of(d);
+    const struct tj_value *out = tj_option_value(d, "-o", "--output");
+    const struct tj_value *folder = tj_option_value(d, "--output-dir", NULL);
+    bool named = tj_has_option(d, "-O") || tj_has_option(d, "--remote-name") || tj_has_option(d, "--remote-name-all");
+    for (uint32_t i = 0; i < d->bound->option.n; i++) { /* --url, --proxy, --unix-socket … */
+        const struct tj_bound_option *option = &d->bound->option.at[i];
+        if (!option->row || !option->has_value) continue;
+        if (is_url_slot(option->row->slot)) {
+            if (tj_str_is(option->name, "--url"))
+                ask(d, &option->value, &r);
+            else
+                tj_effect_host(d, TJ_EFFECT_CONNECT, &option->value, 0);
+        } else if (option->row->slot == TJ_SLOT_WRITE && !tj_str_is(option->name, "-o") &&
+                   !tj_str_is(option->name, "--output")) {
+            tj_effect_path(d, TJ_EFFECT_WRITE, &option->value, 0);
+        }
+    }
+    for (uint32_t i = 0; i < tj_operands(d); i++) {
+        const struct tj_value *url = tj_operand(d, i);
+        ask(d, url, &r);
+        struct tj_value path = out ? *out : remote_name(url);
+        if (folder && path.text.n) path.text = tj_join(d, folder->text, "/", path.text);
+        if ((out || named) && !tj_str_is(path.text, "-")) {
+            download(d, &path, url->text);
+            d->output_fetched = false;
+        }
+    }
+    d->flow = d->args = 0; /* prints the answer, not what was asked */
+    return true;
+}
+
+bool tj_handle_wget(struct tj_derive *d) {
+    struct request r = request_of(d);
+    r.carries = body_of(d);
+    const struct tj_value *out = tj_option_value(d, "-O", "--output-document");
+    const struct tj_value *folder = tj_option_value(d, "-P", "--directory-prefix");
+    bool spider = tj_has_option(d, "--spider");
+    for (uint32_t i = 0; i < tj_operands(d); i++) {
+        const struct tj_value *url = tj_operand(d, i);
+        ask(d, url, &r);
+        struct tj_value path = out ? *out : remote_name(url);
+        if (folder && !out) path.text = tj_join(d, folder->text, "/", path.text);
+        bool shown = out && tj_str_is(out->text, "-");
+        if (!shown && !spider) download(d, &path, url->text);
+        d->output_fetched = shown;
+    }
+    d->flow = d->args = 0;
+    return true;
+}
+
+/* ---- scp, rsync, sftp ------------------------------------------------------------------------------------------------------ */
+
+static bool is_remote(const struct tj_value *value, struct tj_str *host, struct tj_str *path) {
+    struct tj_str s = value->text;
+    uint32_t mark = tj_str_find(s, TJ_STR("://"), 0);
+    if (mark != TJ_NOT_FOUND) {
+        *host = s;
+        *path = TJ_STR_NONE;
+        return true;
+    }
+    uint32_t colon = tj_str_chr(s, ':', 0), slash = tj_str_chr(s, '/', 0);
+    if (colon == TJ_NOT_FOUND && value->suffix.n && value->flags & TJ_VALUE_IS_DYNAMIC && slash == TJ_NOT_FOUND) {
+        uint32_t at = tj_str_chr(value->suffix, ':', 0); /* "$USER@$HOST:path" */
+        if (at == TJ_NOT_FOUND || tj_str_chr(value->suffix, '/', 0) < at) return false;
+        *host = s;
+        *path = tj_str_sub(value->suffix, at + 1, value->suffix.n);
+        return true;
+    }
+    if (colon == TJ_NOT_FOUND || colon == 0 || (slash != TJ_NOT_FOUND && slash < colon)) return false;
+    *host = tj_str_sub(s, 0, colon);
+    *path = tj_str_sub(s, colon + 1, s.n);
+    return true;
+}
+
+static void remote_end(struct tj_derive *d, enum tj_effect_kind kind, const struct tj_value *value, struct tj_str host,
+                       struct tj_str path, uint64_t carries) {
+    struct tj_value to = *value;
+    to.text = host;
+    if (host.n < value->text.n) to.flags &= ~TJ_VALUE_IS_DYNAMIC; /* what is not known lies in the path */
+    uint32_t before = d->fx->effect.n;
+    tj_effect_host(d, kind, &to, carries);
+    for (uint32_t i = before; i < d->fx->effect.n; i++) {
+        d->fx->effect.at[i].value = path;
+        d->fx->effect.at[i].url = value->text;
+    }
+}
+
+/* The last operand is where it goes. Options (-i key, -e ssh) are left to the table. */
+bool tj_handle_transfer(struct tj_derive *d) {
+    uint32_t n = tj_operands(d);
+    if (n < 2) return false;
+    const struct tj_value *to = tj_operand(d, n - 1);
+    struct tj_str host, path, url = TJ_STR_NONE, name = TJ_STR_NONE;
+    uint64_t before = d->flow;
+    for (uint32_t i = 0; i + 1 < n; i++) {
+        const struct tj_value *from = tj_operand(d, i);
+        if (is_remote(from, &host, &path)) {
+            remote_end(d, TJ_EFFECT_FETCH, from, host, path, 0);
+            url = from->text;
+            name = tj_str_basename(path);
+        } else {
+            tj_effect_path(d, TJ_EFFECT_READ, from, TJ_EFF_RECURSIVE);
+            if (tj_has_option(d, "--remove-source-files")) tj_effect_path(d, TJ_EFFECT_DELETE, from, TJ_EFF_RECURSIVE);
+        }
+    }
+    bool mirror = tj_has_flag(d, "delete");
+    if (is_remote(to, &host, &path)) {
+        remote_end(d, TJ_EFFECT_SEND, to, host, path, d->flow);
+        if (mirror) d->fx->effect.at[d->fx->effect.n - 1].flags |= TJ_EFF_FORCED;
+    } else {
+        struct tj_path all = tj_derive_path(d, to);
+        all.everything = true;
+        if (mirror) tj_effect_resolved(d, TJ_EFFECT_DELETE, all, to->span, TJ_EFF_RECURSIVE);
+        struct tj_value at = *to;
+        bool folder = tj_str_is(at.text, ".") || tj_str_ends(at.text, TJ_STR("/"));
+        if (folder && name.n && !(to->flags & TJ_VALUE_IS_DYNAMIC) && !tj_has_flag(d, "recursive"))
+            at.text = tj_join(d, at.text, tj_str_ends(at.text, TJ_STR("/")) ? "" : "/", name);
+        d->fetched = url;
+        tj_effect_path(d, TJ_EFFECT_WRITE, &at, TJ_EFF_RECURSIVE);
+        d->fetched = TJ_STR_NONE;
+    }
+    d->flow = before;
+    return true;
+}
+
+/* ---- nc, socat ---------------------------------------------------------------------------------------------------------------- */
+
+static bool letter(const struct tj_derive *d, const char *name, const char *other) {
+    return tj_has_option(d, name) || (other && tj_has_option(d, other));
+}
+
+static void listens(struct tj_derive *d) {
+    const struct tj_value *port = tj_option_value(d, "-p", "--source-port");
+    uint32_t n = tj_operands(d);
+    if (!port && n) port = tj_operand(d, n - 1);
+    struct tj_value none = tj_plain_value(TJ_STR(""), d->cmd->span);
+    tj_derive_slot(d, TJ_SLOT_LISTEN, port ? port : &none);
+}
+
+bool tj_handle_nc(struct tj_derive *d) {
+    if (letter(d, "-l", "--listen")) {
+        listens(d);
+        return true;
+    }
+    const struct tj_value *host = tj_operand(d, 0);
+    if (!host) return true;
+    bool probe = letter(d, "-z", NULL);
+    bool feeds = !probe && d->cmd->stdin_kind != TJ_STDIN_NONE;
+    for (uint32_t i = 1; i <= (tj_operands(d) > 1 ? tj_operands(d) - 1 : 1); i++) {
+        tj_effect_host(d, probe ? TJ_EFFECT_SCAN : TJ_EFFECT_CONNECT, host, 0);
+        if (tj_operand(d, i)) {
+            tj_derive_slot(d, TJ_SLOT_PORT, tj_operand(d, i));
+            if (tj_operand(d, i)->flags & TJ_VALUE_IS_DYNAMIC && d->fx->effect.n > d->first)
+                d->fx->effect.at[d->fx->effect.n - 1].flags |= TJ_EFF_DYNAMIC;
+        }
+        if (!feeds) continue;
+        tj_effect_host(d, TJ_EFFECT_SEND, host, d->flow | d->args);
+        if (tj_operand(d, i)) tj_derive_slot(d, TJ_SLOT_PORT, tj_operand(d, i));
+    }
+    return true;
+}
+
+static void socat_end(struct tj_derive *d, const struct tj_value *value) {
+    struct tj_str s = value->text;
+    uint32_t comma = tj_str_chr(s, ',', 0);
+    struct tj_str spec = tj_str_sub(s, 0, comma == TJ_NOT_FOUND ? s.n : comma);
+    uint32_t colon = tj_str_chr(spec, ':', 0);
+    struct tj_str name = tj_str_sub(spec, 0, colon == TJ_NOT_FOUND ? spec.n : colon);
+    struct tj_value rest = *value;
+    rest.text = tj_str_sub(spec, colon == TJ_NOT_FOUND ? spec.n : colon + 1, spec.n);
+    char upper[16] = {0};
+    if (name.n >= sizeof upper) return;
+    for (uint32_t i = 0; i < name.n; i++)
+        upper[i] = (char)(name.p[i] >= 'a' && name.p[i] <= 'z' ? name.p[i] - 32 : name.p[i]);
+    struct tj_str kind = tj_str_make(upper, name.n);
+    if (tj_str_find(kind, TJ_STR("LISTEN"), 0) != TJ_NOT_FOUND || tj_str_ends(kind, TJ_STR("-L"))) {
+        if (!tj_str_starts(kind, TJ_STR("UNIX"))) tj_derive_slot(d, TJ_SLOT_LISTEN, &rest);
+    } else if (tj_str_starts(kind, TJ_STR("TCP")) || tj_str_starts(kind, TJ_STR("UDP")) ||
+               tj_str_starts(kind, TJ_STR("OPENSSL")) || tj_str_starts(kind, TJ_STR("SOCKS")) ||
+               tj_str_starts(kind, TJ_STR("PROXY")) || tj_str_starts(kind, TJ_STR("SSL"))) {
+        tj_effect_host(d, TJ_EFFECT_CONNECT, &rest, 0);
+    } else if (tj_str_is(kind, "EXEC") || tj_str_is(kind, "SYSTEM") || tj_str_is(kind, "SHELL")) {
+        uint32_t space = tj_str_chr(rest.text, ' ', 0);
+        rest.text = tj_str_basename(tj_str_sub(rest.text, 0, space == TJ_NOT_FOUND ? rest.text.n : space));
+        tj_effect_name(d, TJ_EFFECT_RUN, TJ_OBJECT_PROCESS, &rest);
+    } else if (tj_str_starts(kind, TJ_STR("UNIX")) || tj_str_is(kind, "FILE") || tj_str_is(kind, "OPEN") ||
+               tj_str_is(kind, "GOPEN")) {
+        tj_effect_path(d, TJ_EFFECT_READ, &rest, 0);
+    } else if (tj_str_is(kind, "CREATE")) {
+        tj_effect_path(d, TJ_EFFECT_WRITE, &rest, 0);
+    }
+}
+
+bool tj_handle_socat(struct tj_derive *d) {
+    for (uint32_t i = 0; i < tj_operands(d); i++) socat_end(d, tj_operand(d, i));
+    return true;
+}

@@ -1,0 +1,146 @@
+/* Private to match/: the databases with the index of rules, the matcher, and one instance while it is tested. */
+#ifndef TJ_MATCH_INNER_H
+#define TJ_MATCH_INNER_H
+
+#include <stdatomic.h>
+
+#include "match/match.h"
+
+/* ---- databases and scanning (databases.c, the only file that sees Hyperscan) ---------------------------------- */
+
+/*
+ * A block of a rule that is tried on an instance, with what its conditions ask for at the least: most tries end at these
+ * words, before the rule is looked at. 0: asks for nothing.
+ */
+struct tj_try {
+    uint32_t rule, block;
+    uint64_t class_any, carries_any;
+    uint32_t host_any;
+    uint32_t needs; /* TJ_NEEDS_*: some predicate of this field must match */
+};
+#define TJ_NEEDS_TEXT 1u
+#define TJ_NEEDS_ARG 2u
+struct tj_tries {
+    const struct tj_try *at;
+    uint32_t n;
+};
+
+/* Which blocks to try, by subject and guard. In rule order, then block order. */
+struct tj_tries_index {
+    struct tj_tries kind[TJ_EFFECT_COUNT];        /* EFFECT: those that the kind admits */
+    struct tj_tries *name;                        /* COMMAND: those guarded by NAMES row i */
+    struct tj_tries command, text, edit, message; /* COMMAND: the unguarded ones */
+};
+
+struct tj_databases {
+    const struct tj_image *image;
+    _Atomic(void *) db[TJ_DB_COUNT]; /* hs_database_t; NULL: no predicates (words is 0), or not needed yet */
+    uint32_t words[TJ_DB_COUNT];     /* 64-bit words of a bit set */
+    uint32_t words_most;
+    uint8_t all_matches[TJ_DB_COUNT];
+    uint32_t *predicate[TJ_DB_COUNT]; /* PREDICATES row by bit, TJ_NONE for phrases */
+    uint32_t *phrase[TJ_DB_COUNT];    /* MESSAGE, OUTPUT, EXPOSED: phrase kind by bit, TJ_NONE for predicates */
+    struct tj_tries_index tries;
+    struct tj_arena arena; /* of the index */
+};
+
+struct tj_matcher {
+    const struct tj_image *image;
+    struct tj_databases *databases;
+    void *scratch;  /* large enough for the databases in `ready` */
+    uint32_t ready; /* bit mask of enum tj_database */
+    bool failed;    /* a database could not be opened: out of memory */
+    uint64_t *bits; /* words_most, always left clear */
+};
+
+/* One match: predicate bit and end offset. */
+struct tj_match_at {
+    uint32_t bit, end;
+};
+struct tj_matches {
+    TJ_VEC(struct tj_match_at) at;
+    bool over_budget;
+};
+/* Sets bits of the predicates that match; true when there was any. */
+bool tj_scan_bits(struct tj_matcher *matcher, enum tj_database db, struct tj_str text, uint64_t *bits);
+/* Appends matches with their ends, at most `budget`. */
+void tj_scan_all(struct tj_matcher *matcher, struct tj_arena *arena, enum tj_database db, struct tj_str text,
+                 uint32_t budget, struct tj_matches *out);
+
+/* The database in which phrases of a kind are looked for. */
+static inline enum tj_database tj_phrase_database(uint32_t kind) {
+    if (kind < TJ_PHRASE_RESULT_FAIL) return TJ_DB_MESSAGE;
+    return kind == TJ_PHRASE_INJECTION ? TJ_DB_EXPOSED : TJ_DB_OUTPUT;
+}
+
+/* index.c */
+bool tj_tries_build(struct tj_databases *databases);
+
+/* ---- one view while it is matched ------------------------------------------------------------------------------ */
+
+enum tj_bits_of_effect { TJ_BITS_PATH, TJ_BITS_HOST, TJ_BITS_URL, TJ_BITS_NAME, TJ_BITS_VALUE, TJ_BITS_EFFECT };
+enum tj_bits_of_edit { TJ_BITS_EDIT_PATH, TJ_BITS_ADDED, TJ_BITS_REMOVED, TJ_BITS_EDIT };
+
+/* Bit sets are made when a condition first asks; NULL = not yet. */
+struct tj_effect_bits {
+    const uint64_t *bits[TJ_BITS_EFFECT];
+};
+struct tj_edit_bits {
+    const uint64_t *bits[TJ_BITS_EDIT];
+};
+struct tj_command_bits {
+    const uint64_t *arg, *text;
+    uint32_t name[2]; /* NAMES rows of its name and of its table row's name; TJ_NONE */
+    bool named;
+};
+
+struct tj_matching {
+    struct tj_matcher *matcher;
+    const struct tj_image *image;
+    struct tj_arena *arena;
+    const struct tj_view *view;
+    const struct tj_run_memory *memory;
+    struct tj_effect_bits *effect;
+    struct tj_edit_bits *edit;
+    struct tj_command_bits *command;
+    uint32_t effects, edits, commands;
+    const uint64_t *message;
+    const uint64_t *none; /* a set without bits, large enough for all */
+    struct tj_hits *out;
+    uint32_t tries; /* other instances looked at: `with`, `without`, `piped_from`, `piped_to` */
+    bool failed;    /* out of memory */
+};
+
+/* Looks at one more other instance; false when a view has used up what is allowed. */
+enum { TJ_TRIES_MOST = 1 << 18 };
+static inline bool tj_may_try(struct tj_matching *m) {
+    if (m->tries >= TJ_TRIES_MOST) m->out->over_budget = true;
+    return m->tries++ < TJ_TRIES_MOST;
+}
+
+struct tj_instance {
+    uint8_t subject;
+    uint32_t index;
+    const struct tj_command *command; /* NULL: none */
+    const struct tj_effect *effect;
+    const struct tj_edit *edit;
+    const uint64_t *raw; /* TEXT: predicates that matched in the roles looked at */
+    uint64_t roles;      /* TEXT: those roles */
+};
+
+bool tj_instance_make(const struct tj_matching *m, uint8_t subject, uint32_t index, struct tj_instance *out);
+/* cond.c: every tree of the range holds. An empty range holds. */
+bool tj_conds_hold(struct tj_matching *m, const struct tj_instance *x, struct tj_range conds);
+/* `where` holds and `unless` does not. */
+bool tj_block_holds(struct tj_matching *m, const struct tj_instance *x, const struct tj_block *block);
+/* values.c */
+const uint64_t *tj_field_bits(struct tj_matching *m, const struct tj_instance *x, enum tj_field field);
+bool tj_field_name(struct tj_matching *m, const struct tj_instance *x, enum tj_field field, const uint32_t *ids,
+                   uint32_t n);
+const uint32_t *tj_command_names(struct tj_matching *m, const struct tj_command *command); /* two rows or TJ_NONE */
+/* bind.c: `with` exist and `without` do not; *other gets what the first `with` bound. */
+bool tj_others_hold(struct tj_matching *m, uint32_t rule, const struct tj_instance *x, struct tj_instance *other);
+/* raw.c: `on: text` rules over the root texts. */
+void tj_match_raw(struct tj_matching *m);
+
+#endif

@@ -1,0 +1,171 @@
+/* Matching one view: the candidates of every effect, command, edit and message by their guards, then their conditions. */
+#include "match/inner.h"
+
+#include <stdlib.h>
+
+/* Instances are never so many that a square of them hurts: unfold stops at 4,096 commands. */
+static bool is_guessed(const struct tj_instance *x) {
+    return (x->effect && x->effect->flags & TJ_EFF_GUESSED) || (x->command && x->command->flags & TJ_CMD_GUESSED);
+}
+
+static void add_hit(struct tj_matching *m, uint32_t rule, const struct tj_instance *x, const struct tj_instance *other) {
+    struct tj_hit hit = {.rule = rule,
+                         .subject = x->subject,
+                         .guessed = is_guessed(x) || (other->index != TJ_NONE && is_guessed(other)),
+                         .instance = x->index,
+                         .other = other->index,
+                         .other_subject = other->subject,
+                         .span = tj_instance_span(m->view, x->subject, x->index)};
+    if (!tj_vec_push(m->arena, &m->out->hit, hit)) m->failed = true;
+}
+
+/* False: the block cannot hold. */
+static inline bool may_hold(struct tj_matching *m, const struct tj_instance *x, const struct tj_try *t) {
+    if (x->effect) {
+        if (t->class_any && !(x->effect->classes & t->class_any)) return false;
+        if (t->carries_any && !(x->effect->carries & t->carries_any)) return false;
+        if (t->host_any && !(x->effect->host_class & t->host_any)) return false;
+    }
+    if (t->needs == 0 || x->subject == TJ_SUBJECT_TEXT) return true;
+    if (t->needs & TJ_NEEDS_TEXT && tj_field_bits(m, x, TJ_F_TEXT) == m->none) return false;
+    return !(t->needs & TJ_NEEDS_ARG) || tj_field_bits(m, x, TJ_F_ARG) != m->none;
+}
+
+static void try_block(struct tj_matching *m, const struct tj_instance *x, const struct tj_try *try) {
+    if (!may_hold(m, x, try)) return;
+    struct tj_try t = *try;
+    const struct tj_rule *rule = tj_image_rule(m->image, t.rule);
+    const struct tj_block *block = TJ_ROW(m->image, BLOCKS, struct tj_block, rule->blocks.at + t.block);
+    if (!tj_block_holds(m, x, block)) return;
+    struct tj_instance other = {.index = TJ_NONE};
+    if (t.block == 0 && rule->subject != TJ_SUBJECT_RUN) {
+        if (tj_others_hold(m, t.rule, x, &other)) add_hit(m, t.rule, x, &other);
+        return;
+    }
+    struct tj_block_hit hit = {t.rule, t.block, x->subject, x->index};
+    if (!tj_vec_push(m->arena, &m->out->block_hit, hit)) m->failed = true;
+}
+
+static void try_all(struct tj_matching *m, const struct tj_instance *x, struct tj_tries tries) {
+    for (uint32_t i = 0; i < tries.n; i++) try_block(m, x, &tries.at[i]);
+}
+
+/* ---- the instances of a view ------------------------------------------------------------------------------------ */
+
+static void match_effect(struct tj_matching *m, uint32_t i) {
+    struct tj_instance x;
+    uint8_t kind = m->view->effects->effect.at[i].kind;
+    if (kind >= TJ_EFFECT_COUNT || m->matcher->databases->tries.kind[kind].n == 0) return;
+    if (tj_instance_make(m, TJ_SUBJECT_EFFECT, i, &x)) try_all(m, &x, m->matcher->databases->tries.kind[kind]);
+}
+
+static void match_command(struct tj_matching *m, uint32_t i) {
+    const struct tj_tries_index *tries = &m->matcher->databases->tries;
+    struct tj_instance x;
+    if (!tj_instance_make(m, TJ_SUBJECT_COMMAND, i, &x)) return;
+    const uint32_t *names = tj_command_names(m, x.command);
+    if (names[0] != TJ_NONE) try_all(m, &x, tries->name[names[0]]);
+    /* A rule that names both the row and its alias is tried once. */
+    struct tj_tries alias = names[1] != TJ_NONE ? tries->name[names[1]] : (struct tj_tries){NULL, 0};
+    for (uint32_t k = 0; k < alias.n; k++) {
+        bool tried = false;
+        struct tj_tries own = names[0] != TJ_NONE ? tries->name[names[0]] : (struct tj_tries){NULL, 0};
+        for (uint32_t j = 0; j < own.n && !tried; j++)
+            tried = own.at[j].rule == alias.at[k].rule && own.at[j].block == alias.at[k].block;
+        if (!tried) try_block(m, &x, &alias.at[k]);
+    }
+    try_all(m, &x, tries->command);
+}
+
+static void match_edit(struct tj_matching *m, uint32_t i) {
+    struct tj_instance x;
+    if (tj_instance_make(m, TJ_SUBJECT_EDIT, i, &x)) try_all(m, &x, m->matcher->databases->tries.edit);
+}
+
+/* ---- order ------------------------------------------------------------------------------------------------------ */
+
+/* By rule, keeping the order of instances: hits are counted per rule and laid out anew. */
+static bool sort_hits(struct tj_matching *m) {
+    struct tj_hits *hits = m->out;
+    uint32_t n = hits->hit.n, rules = m->image->n[TJ_SECTION_RULES];
+    if (n < 2) return true;
+    uint32_t *place = tj_arena_array(m->arena, uint32_t, rules + 1);
+    struct tj_hit *sorted = tj_arena_array(m->arena, struct tj_hit, n);
+    if (!place || !sorted) return false;
+    for (uint32_t i = 0; i < n; i++) place[hits->hit.at[i].rule + 1]++;
+    for (uint32_t r = 1; r <= rules; r++) place[r] += place[r - 1];
+    for (uint32_t i = 0; i < n; i++) sorted[place[hits->hit.at[i].rule]++] = hits->hit.at[i];
+    hits->hit.at = sorted;
+    hits->hit.cap = n;
+    return true;
+}
+
+/* Commands come before their effects, and those before the edits they make. */
+static uint64_t order_of(const struct tj_view *view, const struct tj_block_hit *h) {
+    const struct tj_command *c = tj_instance_command(view, h->subject, h->instance);
+    const struct tj_effect *e =
+        h->subject == TJ_SUBJECT_COMMAND ? NULL : tj_instance_effect(view, h->subject, h->instance);
+    uint64_t effect = e ? (uint64_t)(e - view->effects->effect.at) + 1 : 0;
+    return (uint64_t)(c ? c->index + 1 : 0) << 34 | effect << 2 | (h->subject == TJ_SUBJECT_EDIT);
+}
+
+struct ordered {
+    uint64_t order;
+    uint32_t at;
+    struct tj_block_hit hit;
+};
+
+static int compare(const void *a, const void *b) {
+    const struct ordered *x = a, *y = b;
+    if (x->order != y->order) return x->order < y->order ? -1 : 1;
+    return x->at < y->at ? -1 : 1;
+}
+
+static bool sort_block_hits(struct tj_matching *m) {
+    struct tj_hits *hits = m->out;
+    uint32_t n = hits->block_hit.n;
+    if (n < 2) return true;
+    struct ordered *rows = tj_arena_array(m->arena, struct ordered, n);
+    if (!rows) return false;
+    for (uint32_t i = 0; i < n; i++)
+        rows[i] = (struct ordered){order_of(m->view, &hits->block_hit.at[i]), i, hits->block_hit.at[i]};
+    qsort(rows, n, sizeof *rows, compare);
+    for (uint32_t i = 0; i < n; i++) hits->block_hit.at[i] = rows[i].hit;
+    return true;
+}
+
+/* ---- the whole -------------------------------------------------------------------------------------------------- */
+
+static bool prepare(struct tj_matching *m) {
+    const struct tj_view *view = m->view;
+    m->commands = view->understanding ? view->understanding->command.n : 0;
+    m->effects = view->effects ? view->effects->effect.n : 0;
+    m->edits = view->effects ? view->effects->edit.n : 0;
+    m->command = tj_arena_array(m->arena, struct tj_command_bits, m->commands + 1);
+    m->effect = tj_arena_array(m->arena, struct tj_effect_bits, m->effects + 1);
+    m->edit = tj_arena_array(m->arena, struct tj_edit_bits, m->edits + 1);
+    m->none = tj_arena_array(m->arena, uint64_t, m->matcher->databases->words_most + 1);
+    return m->command && m->effect && m->edit && m->none;
+}
+
+static void match_message(struct tj_matching *m) {
+    struct tj_instance x;
+    if (tj_instance_make(m, TJ_SUBJECT_MESSAGE, 0, &x)) try_all(m, &x, m->matcher->databases->tries.message);
+}
+
+trajsafe_status tj_match(struct tj_matcher *matcher, struct tj_arena *arena, const struct tj_view *view,
+                         const struct tj_run_memory *memory, struct tj_hits *out) {
+    *out = (struct tj_hits){0};
+    struct tj_matching m = {
+        .matcher = matcher, .image = matcher->image, .arena = arena, .view = view, .memory = memory, .out = out};
+    if (!prepare(&m)) return TRAJSAFE_NO_MEMORY;
+    if (view->effects) {
+        for (uint32_t i = 0; i < m.commands; i++) match_command(&m, i);
+        for (uint32_t i = 0; i < m.effects; i++) match_effect(&m, i);
+        for (uint32_t i = 0; i < m.edits; i++) match_edit(&m, i);
+    }
+    if (view->message.n) match_message(&m);
+    if (view->floor) tj_match_raw(&m);
+    if (!sort_hits(&m) || !sort_block_hits(&m)) m.failed = true;
+    return m.failed || matcher->failed ? TRAJSAFE_NO_MEMORY : TRAJSAFE_OK;
+}

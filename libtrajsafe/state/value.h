@@ -1,0 +1,32 @@
+/* Values: what a word, a variable or a piece of output came to, as far as it is known. */
+#ifndef TJ_VALUE_H
+#define TJ_VALUE_H
+
+#include "base/text.h"
+#include "vocab/vocab.h"
+
+#define TJ_VALUE_IS_DYNAMIC 1u   /* not constant: `text` is a known prefix, `suffix` a known suffix */
+#define TJ_VALUE_HAS_GLOB 2u     /* holds unquoted * ? [: a pattern over paths; globs are kept in the text */
+#define TJ_VALUE_MAY_SPLIT 4u    /* unquoted and dynamic: may become several words, or none */
+#define TJ_VALUE_IS_TEMP 8u      /* a fresh temporary path (mktemp): below a folder that only this command knows */
+#define TJ_VALUE_IS_SET 16u      /* one of `set` (branches, loops); text is the first */
+#define TJ_VALUE_ESCAPED 32u     /* was written with escapes, odd quoting or expansions that hide its text */
+#define TJ_VALUE_FROM_OUTPUT 64u /* came from a command's output */
+#define TJ_VALUE_LIST 128u       /* an array: `set` are its elements in order */
+#define TJ_VALUE_UNSET_OK 256u /* dynamic only because a variable is not known; would be empty if unset ("$UNSET/x") */
+
+struct tj_value {
+    struct tj_str text;
+    struct tj_str suffix;
+    const struct tj_str *set;
+    uint32_t nset;
+    uint32_t flags;
+    uint64_t carries; /* classes of the data in it (enum tj_class bits): SECRET, ENVIRONMENT, FETCHED, DECODED, … */
+    struct tj_span span;
+};
+
+static inline bool tj_value_constant(const struct tj_value *v) {
+    return !(v->flags & (TJ_VALUE_IS_DYNAMIC | TJ_VALUE_IS_SET | TJ_VALUE_LIST));
+}
+
+#endif

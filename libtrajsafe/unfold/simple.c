@@ -1,0 +1,265 @@
+/* A simple command's words, settings and redirections, resolved. */
+#include "unfold/work.h"
+
+void tj_set_variable(struct tj_work *w, const struct tj_env *env, struct tj_str name, const struct tj_value *value) {
+    (void)env;
+    struct tj_touched t = {name, false};
+    if (w->journal) (void)tj_vec_push(w->arena, &w->journal->entry, t);
+    tj_state_set_var(w->state, name, value);
+}
+
+void tj_set_function(struct tj_work *w, struct tj_str name, struct tj_str body) {
+    struct tj_touched t = {name, true};
+    if (w->journal) (void)tj_vec_push(w->arena, &w->journal->entry, t);
+    tj_state_set_function(w->state, name, body);
+}
+
+/* ---- redirections ------------------------------------------------------------------------------------------------------------- */
+
+static struct tj_redirect one_redirect(struct tj_work *w, struct tj_env *env, const struct tj_sh_redir *r) {
+    struct tj_redirect out = {.op = r->op, .fd = r->fd, .body_text = TJ_NONE};
+    out.target = tj_word_value(w, env, r->word);
+    if (r->op != TJ_REDIR_HEREDOC) return out;
+    struct tj_span body = {env->text, r->body_begin, r->body_end};
+    struct tj_str source = tj_texts_bytes(&w->out->texts, body);
+    /* A template of the body is found by the body's span. */
+    struct tj_str template_ = tj_template_of(w, out.target.span);
+    out.target.span = body;
+    if (template_.p) {
+        struct tj_template t = {body, template_};
+        (void)tj_vec_push(w->arena, &w->template, t);
+    }
+    out.body_text = tj_texts_child(&w->out->texts, body, TJ_LAYER_HEREDOC, TJ_STR("heredoc"), out.target.text);
+    if (tj_str_eq(source, out.target.text)) (void)tj_texts_run(&w->out->texts, out.body_text, 0, body.begin, source.n);
+    return out;
+}
+
+const struct tj_redirect *tj_redirects(struct tj_work *w, struct tj_env *env, uint32_t at, uint32_t end, uint32_t *n) {
+    struct tj_redirect *out = end > at ? tj_arena_array(w->arena, struct tj_redirect, end - at) : NULL;
+    *n = 0;
+    for (uint32_t i = at; out && i < end && !w->stopped; i++) {
+        struct tj_sh_redir r = env->script->redir.at[i];
+        out[(*n)++] = one_redirect(w, env, &r);
+    }
+    return out;
+}
+
+bool tj_redirect_is_socket(const struct tj_redirect *r) {
+    struct tj_str s = r->target.text;
+    return tj_str_starts(s, TJ_STR("/dev/tcp/")) || tj_str_starts(s, TJ_STR("/dev/udp/"));
+}
+
+bool tj_redirects_stdout(const struct tj_redirect *redirect, uint32_t n) {
+    for (uint32_t i = 0; i < n; i++) {
+        bool file =
+            redirect[i].op == TJ_REDIR_OUT || redirect[i].op == TJ_REDIR_APPEND || redirect[i].op == TJ_REDIR_CLOBBER;
+        bool both = redirect[i].op == TJ_REDIR_BOTH || redirect[i].op == TJ_REDIR_BOTH_APPEND;
+        if (both || (file && redirect[i].fd == 1)) return true;
+    }
+    return false;
+}
+
+/* `>&2`: what is printed reaches nobody who reads stdout. */
+static bool leaves_stdout(const struct tj_redirect *r) {
+    return r->op == TJ_REDIR_DUP_OUT && r->fd == 1 && tj_str_is(r->target.text, "2");
+}
+
+static void read_file(struct tj_work *w, struct tj_env *env, const struct tj_redirect *r) {
+    env->stdin_kind = TJ_STDIN_FILE;
+    env->input = tj_value_unknown(r->target.span);
+    const struct tj_value *output = tj_subst_output(w, r->target.text);
+    if (output) {
+        env->stdin_kind = TJ_STDIN_PIPE;
+        env->input = *output;
+        return;
+    }
+    struct tj_path path = tj_path_resolve(w->arena, tj_state_context(w->state), tj_state_cwd(w->state), &r->target);
+    const struct tj_file *file = path.dynamic ? NULL : tj_state_file(w->state, path.text);
+    if (!file || !tj_str_eq(file->path, path.text)) return;
+    env->input.carries = file->carries;
+    if (!file->content.p || file->flags & (TJ_FILE_DELETED | TJ_FILE_PARTIAL)) return;
+    env->input.text = file->content;
+    env->input.flags = 0;
+}
+
+void tj_redirect_env(struct tj_work *w, struct tj_env *env, const struct tj_redirect *redirect, uint32_t n) {
+    for (uint32_t i = 0; i < n; i++) {
+        const struct tj_redirect *r = &redirect[i];
+        if (leaves_stdout(r)) env->capture = NULL;
+        if (r->fd != 0) continue;
+        if (r->op == TJ_REDIR_HEREDOC || r->op == TJ_REDIR_HERESTRING) {
+            env->stdin_kind = TJ_STDIN_HEREDOC;
+            env->input = r->target;
+        } else if (r->op == TJ_REDIR_IN || r->op == TJ_REDIR_INOUT) {
+            read_file(w, env, r);
+        } else if (r->op == TJ_REDIR_DUP_IN) {
+            env->stdin_kind = TJ_STDIN_FILE;
+            env->input = tj_value_unknown(r->target.span);
+        }
+    }
+}
+
+/* ---- assignments -------------------------------------------------------------------------------------------------------------- */
+
+static struct tj_value array_value(struct tj_work *w, struct tj_env *env, const struct tj_sh_assign *a) {
+    struct tj_args args = {0};
+    struct tj_value v = {.text = TJ_STR(""), .flags = TJ_VALUE_LIST, .span = {env->text, a->begin, a->end}};
+    for (uint32_t i = a->word; i < a->word_end; i++) tj_word_args(w, env, i, &args);
+    struct tj_str *set = tj_arena_array(w->arena, struct tj_str, args.n ? args.n : 1);
+    for (uint32_t i = 0; set && i < args.n; i++) {
+        const struct tj_value *one = &args.at[i].value;
+        set[i] = one->text;
+        v.carries |= one->carries;
+        if (!tj_value_known(one)) v.flags |= TJ_VALUE_IS_DYNAMIC;
+    }
+    v.set = set;
+    v.nset = set ? args.n : 0;
+    return v;
+}
+
+static struct tj_str concat(struct tj_work *w, struct tj_str a, struct tj_str b) {
+    struct tj_buf buf;
+    tj_buf_init(&buf, w->arena);
+    tj_buf_put(&buf, a);
+    tj_buf_put(&buf, b);
+    struct tj_str s = tj_buf_str(&buf);
+    return s.p ? s : TJ_STR("");
+}
+
+/* x+=more, and a+=(more). */
+static struct tj_value appended(struct tj_work *w, const struct tj_env *env, const struct tj_value *old,
+                                const struct tj_value *more) {
+    struct tj_value v = *old;
+    (void)env;
+    if (!tj_work_derive(w, (size_t)old->text.n + more->text.n, more->span)) return tj_value_unknown(more->span);
+    v.carries |= more->carries;
+    v.span = more->span;
+    if (old->flags & TJ_VALUE_LIST && more->flags & TJ_VALUE_LIST) {
+        struct tj_str *set = tj_arena_array(w->arena, struct tj_str, old->nset + more->nset + 1);
+        if (!set) return *more;
+        if (old->nset) memcpy(set, old->set, old->nset * sizeof *set);
+        if (more->nset) memcpy(set + old->nset, more->set, more->nset * sizeof *set);
+        v.set = set;
+        v.nset = old->nset + more->nset;
+        v.flags |= more->flags & TJ_VALUE_IS_DYNAMIC;
+        return v;
+    }
+    if (more->flags & TJ_VALUE_LIST) return *more;
+    if (tj_value_known(old) && tj_value_known(more)) {
+        v.text = concat(w, old->text, more->text);
+        return v;
+    }
+    v.flags = (v.flags & ~(TJ_VALUE_IS_SET | TJ_VALUE_LIST)) | TJ_VALUE_IS_DYNAMIC;
+    v.nset = 0;
+    v.text = tj_value_known(old)                ? concat(w, old->text, more->text)
+             : old->flags & TJ_VALUE_IS_DYNAMIC ? old->text
+                                                : TJ_STR("");
+    v.suffix = tj_value_known(more) ? concat(w, old->suffix, more->text) : more->suffix;
+    return v;
+}
+
+/* One element of an array: what the others are stays, the order is not followed. */
+static struct tj_value with_element(struct tj_work *w, const struct tj_env *env, const struct tj_sh_assign *a,
+                                    const struct tj_value *one) {
+    const struct tj_value *old = tj_state_var(w->state, a->name);
+    struct tj_str *set = tj_arena_array(w->arena, struct tj_str, 1);
+    struct tj_value list = {
+        .text = TJ_STR(""), .flags = TJ_VALUE_LIST | (one->flags & TJ_VALUE_IS_DYNAMIC), .span = one->span};
+    if (!set) return *one;
+    set[0] = one->text;
+    list.set = set;
+    list.nset = 1;
+    list.carries = one->carries;
+    if (!old || !(old->flags & TJ_VALUE_LIST)) return list;
+    return appended(w, env, old, &list);
+}
+
+static struct tj_value assigned(struct tj_work *w, struct tj_env *env, const struct tj_sh_assign *a) {
+    struct tj_value v = tj_value_text(TJ_STR(""), (struct tj_span){env->text, a->begin, a->end});
+    if (a->array)
+        v = array_value(w, env, a);
+    else if (a->word < a->word_end)
+        v = tj_word_value(w, env, a->word);
+    for (uint32_t i = a->word + 1; a->index.n && !a->array && i < a->word_end; i++) (void)tj_word_value(w, env, i);
+    if (!a->array)
+        v.flags &= ~TJ_VALUE_HAS_GLOB; /* x=*.log keeps the star; it is a pattern again where $x is unquoted */
+    if (a->index.n && !a->array) v = with_element(w, env, a, &v);
+    if (!a->append || (a->index.n && !a->array)) return v;
+    struct tj_value old = a->array ? tj_value_text(TJ_STR(""), TJ_NO_SPAN) : tj_param_value(w, env, a->name);
+    const struct tj_value *kept = tj_state_var(w->state, a->name);
+    if (kept) old = *kept;
+    return appended(w, env, &old, &v);
+}
+
+static const struct tj_setting *settings(struct tj_work *w, struct tj_env *env, const struct tj_sh_node *node,
+                                         bool alone, uint32_t *n) {
+    uint32_t count = node->assign_end - node->assign;
+    struct tj_setting *out = count ? tj_arena_array(w->arena, struct tj_setting, count) : NULL;
+    *n = 0;
+    for (uint32_t i = 0; out && i < count && !w->stopped; i++) {
+        struct tj_sh_assign a = env->script->assign.at[node->assign + i];
+        struct tj_setting s = {a.name, assigned(w, env, &a)};
+        out[(*n)++] = s;
+        if (alone) tj_set_variable(w, env, a.name, &s.value);
+    }
+    return out;
+}
+
+/* ---- aliases ------------------------------------------------------------------------------------------------------------------- */
+
+static bool is_active(const struct tj_env *env, struct tj_str name) {
+    for (const struct tj_active *a = env->active; a; a = a->outer) {
+        if (tj_str_eq(a->name, name)) return true;
+    }
+    return false;
+}
+
+/* `ll /x` with alias ll='ls -l': the alias' text takes the place of the first word. */
+static bool walk_alias(struct tj_work *w, struct tj_env *env, const struct tj_sh_node *node) {
+    const struct tj_sh_word *word = &env->script->word.at[node->word];
+    struct tj_str name = tj_str_sub(env->script->source, word->begin, word->end), text;
+    if (!tj_state_alias(w->state, name, &text) || text.n == 0 || is_active(env, name)) return false;
+    struct tj_buf buf;
+    struct tj_span span = {env->text, word->begin, node->end};
+    tj_buf_init(&buf, w->arena);
+    tj_buf_put(&buf, text);
+    tj_buf_put(&buf, tj_str_sub(env->script->source, word->end, node->end));
+    struct tj_str bytes = tj_buf_str(&buf);
+    if (!tj_work_derive(w, bytes.n, span)) return false;
+    uint32_t child = tj_texts_child(&w->out->texts, span, TJ_LAYER_WORD, TJ_STR("alias"), bytes);
+    if (child == TJ_NONE) return false;
+    (void)tj_texts_run(&w->out->texts, child, text.n, word->end, node->end - word->end);
+    struct tj_active active = {name, env->active};
+    struct tj_env inner = *env;
+    inner.active = &active;
+    tj_walk_text(w, &inner, child);
+    return true;
+}
+
+static void add_socket(struct tj_work *w, const struct tj_env *env, struct tj_plain *plain) {
+    struct tj_redirect *all = tj_arena_array(w->arena, struct tj_redirect, plain->redirects + 1);
+    if (!all) return;
+    if (plain->redirects) memcpy(all, plain->redirect, plain->redirects * sizeof *all);
+    all[plain->redirects++] = *env->socket;
+    plain->redirect = all;
+}
+
+void tj_walk_simple(struct tj_work *w, struct tj_env *outer, const struct tj_sh_node *node) {
+    struct tj_env env = *outer;
+    bool alone = node->word == node->word_end;
+    if (env.pipeline == TJ_NONE) env.pipeline = w->pipelines++;
+    if (env.flow == TJ_NONE) env.flow = env.pipeline;
+    if (!alone && walk_alias(w, &env, node)) return;
+    struct tj_args args = {0};
+    struct tj_plain plain = {.span = {env.text, node->begin, node->end}};
+    if (!alone && !tj_vec_room(w->arena, &args, node->word_end - node->word)) return;
+    for (uint32_t i = node->word; i < node->word_end && !w->stopped; i++) tj_word_args(w, &env, i, &args);
+    plain.redirect = tj_redirects(w, &env, node->redir, node->redir_end, &plain.redirects);
+    if (env.socket && args.n) add_socket(w, &env, &plain);
+    plain.setting = settings(w, &env, node, alone, &plain.settings);
+    plain.argv = args.at;
+    plain.argc = args.n;
+    if (args.n == 0 && plain.redirects == 0 && plain.settings == 0 && alone) return;
+    tj_redirect_env(w, &env, plain.redirect, plain.redirects);
+    tj_run_plain(w, &env, &plain);
+}

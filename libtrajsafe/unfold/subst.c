@@ -1,0 +1,67 @@
+/* $(…), `…`, <(…) and >(…): the body runs in a scope of its own; what it prints is the value. */
+#include "unfold/work.h"
+
+enum { FIRST_FD = 1000 };
+
+static struct tj_value run_body(struct tj_work *w, struct tj_env *env, const struct tj_sh_part *part,
+                                struct tj_capture *capture, const struct tj_value *input) {
+    struct tj_span span = {env->text, part->begin, part->end};
+    struct tj_env inner = *env;
+    inner.capture = capture;
+    inner.pipeline = TJ_NONE;
+    inner.pipe_at = 0;
+    inner.pipe_n = 1;
+    inner.stdin_kind = input ? TJ_STDIN_PIPE : TJ_STDIN_NONE;
+    inner.input = input ? *input : (struct tj_value){.span = TJ_NO_SPAN};
+    inner.flags &= (uint16_t)~TJ_CMD_NEGATED;
+    if (!tj_work_deeper(w, span)) return tj_value_unknown(span);
+    tj_state_enter(w->state);
+    if (part->node != TJ_NONE) tj_walk_nodes(w, &inner, part->node);
+    tj_state_leave(w->state, TJ_LEAVE_KEEP_FILES);
+    tj_work_higher(w);
+    return capture ? tj_capture_value(capture, span) : tj_value_unknown(span);
+}
+
+static struct tj_str strip_newlines(struct tj_str s) {
+    while (s.n && s.p[s.n - 1] == '\n') s.n--;
+    return s;
+}
+
+struct tj_value tj_subst_command(struct tj_work *w, struct tj_env *env, const struct tj_sh_part *part) {
+    struct tj_capture capture = {.some = false};
+    struct tj_value v = run_body(w, env, part, &capture, NULL);
+    if (v.flags & TJ_VALUE_IS_DYNAMIC)
+        v.suffix = strip_newlines(v.suffix);
+    else
+        v.text = strip_newlines(v.text);
+    if (v.flags & (TJ_VALUE_IS_SET | TJ_VALUE_LIST)) v = tj_value_unknown(v.span);
+    v.flags |= TJ_VALUE_FROM_OUTPUT;
+    v.flags &= ~TJ_VALUE_UNSET_OK;
+    return v;
+}
+
+struct tj_value tj_subst_process(struct tj_work *w, struct tj_env *env, const struct tj_sh_part *part) {
+    struct tj_span span = {env->text, part->begin, part->end};
+    struct tj_capture capture = {.some = false};
+    struct tj_value nothing = tj_value_unknown(span);
+    bool reads = part->op == '<';
+    struct tj_value output = run_body(w, env, part, reads ? &capture : NULL, reads ? NULL : &nothing);
+    struct tj_buf buf;
+    tj_buf_init(&buf, w->arena);
+    tj_buf_puts(&buf, "/dev/fd/");
+    tj_buf_number(&buf, FIRST_FD + w->process.n);
+    (void)tj_vec_push(w->arena, &w->process, output);
+    struct tj_str path = tj_buf_str(&buf);
+    struct tj_value v = tj_value_text(path.p ? path : TJ_STR("/dev/fd/0"), span);
+    v.flags |= TJ_VALUE_FROM_OUTPUT;
+    v.carries = output.carries;
+    return v;
+}
+
+const struct tj_value *tj_subst_output(const struct tj_work *w, struct tj_str path) {
+    uint64_t n = 0;
+    struct tj_str folder = TJ_STR("/dev/fd/");
+    if (w->process.n == 0 || !tj_str_starts(path, folder)) return NULL;
+    if (!tj_str_to_u64(tj_str_sub(path, folder.n, path.n), &n) || n < FIRST_FD) return NULL;
+    return n - FIRST_FD < w->process.n ? &w->process.at[n - FIRST_FD] : NULL;
+}

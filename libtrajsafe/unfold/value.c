@@ -1,0 +1,108 @@
+/* Making, copying and joining values. */
+#include "unfold/work.h"
+
+struct tj_value tj_value_text(struct tj_str text, struct tj_span span) {
+    return (struct tj_value){.text = text.p ? text : TJ_STR(""), .span = span};
+}
+
+struct tj_value tj_value_unknown(struct tj_span span) {
+    return (struct tj_value){.text = TJ_STR(""), .flags = TJ_VALUE_IS_DYNAMIC, .span = span};
+}
+
+bool tj_value_known(const struct tj_value *v) { return tj_value_constant(v) && v->text.p; }
+
+struct tj_str tj_value_keep(struct tj_arena *arena, const struct tj_value *v, struct tj_value *out) {
+    *out = *v;
+    out->text = tj_arena_copy(arena, v->text);
+    if (v->suffix.n) out->suffix = tj_arena_copy(arena, v->suffix);
+    struct tj_str *set = v->nset ? tj_arena_array(arena, struct tj_str, v->nset) : NULL;
+    if (!set) out->nset = 0;
+    for (uint32_t i = 0; i < out->nset; i++) set[i] = tj_arena_copy(arena, v->set[i]);
+    out->set = set;
+    return out->text;
+}
+
+static struct tj_str join(struct tj_arena *arena, struct tj_str a, struct tj_str b) {
+    if (a.n == 0) return b;
+    if (b.n == 0) return a;
+    char *p = tj_arena_alloc(arena, (size_t)a.n + b.n, 1);
+    if (!p) return a;
+    memcpy(p, a.p, a.n);
+    memcpy(p + a.n, b.p, b.n);
+    return tj_str_make(p, (size_t)a.n + b.n);
+}
+
+/* A set or list as what is certain of it: nothing. */
+static struct tj_value blur(const struct tj_value *v) {
+    struct tj_value out = *v;
+    if (tj_value_known(v) || (v->flags & TJ_VALUE_IS_DYNAMIC && !v->nset)) return out;
+    out.text = TJ_STR("");
+    out.suffix = TJ_STR_NONE;
+    out.set = NULL;
+    out.nset = 0;
+    out.flags = (v->flags & ~(TJ_VALUE_IS_SET | TJ_VALUE_LIST)) | TJ_VALUE_IS_DYNAMIC;
+    return out;
+}
+
+/* From the second piece on the text grows in buffers: pieces are appended, not joined anew. */
+static void begin_join(struct tj_work *w, struct tj_capture *capture) {
+    struct tj_value first = blur(&capture->value);
+    tj_buf_init(&capture->text, w->arena);
+    tj_buf_init(&capture->suffix, w->arena);
+    tj_buf_put(&capture->text, first.text);
+    tj_buf_put(&capture->suffix, first.suffix);
+    capture->value = first;
+    capture->joined = true;
+}
+
+static struct tj_str grown(const struct tj_buf *buf) {
+    struct tj_str s = tj_buf_str(buf);
+    return s.p ? s : TJ_STR("");
+}
+
+void tj_capture_add(struct tj_work *w, struct tj_capture *capture, const struct tj_value *value) {
+    if (!capture) return;
+    capture->adds++;
+    if (!capture->some) {
+        capture->value = *value;
+        if (!value->text.p) {
+            capture->value.text = TJ_STR("");
+            capture->value.flags |= TJ_VALUE_IS_DYNAMIC;
+        }
+        capture->some = true;
+        return;
+    }
+    if (!tj_work_derive(w, (size_t)value->text.n + value->suffix.n, value->span)) return;
+    if (!capture->joined) begin_join(w, capture);
+    struct tj_value b = blur(value), *v = &capture->value;
+    bool gap = (v->flags & TJ_VALUE_IS_DYNAMIC) != 0, gap_b = (b.flags & TJ_VALUE_IS_DYNAMIC) != 0 || !b.text.p;
+    if (gap && gap_b) tj_buf_init(&capture->suffix, w->arena);
+    if (!gap || !gap_b) tj_buf_put(gap ? &capture->suffix : &capture->text, b.text);
+    if (gap_b) tj_buf_put(&capture->suffix, b.suffix);
+    v->text = grown(&capture->text);
+    v->suffix = grown(&capture->suffix);
+    v->flags |= b.flags | (gap || gap_b ? TJ_VALUE_IS_DYNAMIC : 0);
+    v->flags &= ~TJ_VALUE_IS_TEMP;
+    v->carries |= b.carries;
+}
+
+struct tj_value tj_capture_value(const struct tj_capture *capture, struct tj_span span) {
+    if (!capture->some) return tj_value_text(TJ_STR(""), span);
+    return capture->value;
+}
+
+struct tj_str tj_value_all(struct tj_arena *arena, const struct tj_value *v) {
+    return join(arena, v->text, v->suffix);
+}
+
+void tj_buf_number(struct tj_buf *buf, int64_t number) {
+    char text[24];
+    char *p = text + sizeof text;
+    uint64_t rest = number < 0 ? (uint64_t)0 - (uint64_t)number : (uint64_t)number;
+    do {
+        *--p = (char)('0' + rest % 10);
+        rest /= 10;
+    } while (rest);
+    if (number < 0) *--p = '-';
+    tj_buf_put(buf, tj_str_make(p, (size_t)(text + sizeof text - p)));
+}

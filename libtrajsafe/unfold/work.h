@@ -1,0 +1,264 @@
+/* What the files of this module share: one unfolding at work, where a command stands, and who calls whom. */
+#ifndef TJ_UNFOLD_WORK_H
+#define TJ_UNFOLD_WORK_H
+
+#include "unfold/unfold.h"
+
+/* ---- one call of tj_unfold ------------------------------------------------------------------------------------------ */
+
+struct tj_unfolder {
+    const struct tj_image *image;
+    struct tj_shell *shell;
+    struct tj_coder *coder; /* made when code is first met */
+    struct tj_quiet *quiet; /* likewise */
+    uint8_t *nests; /* per program row: 1 = it or its parent has words that run something; 2 = it has subcommands */
+};
+
+/* Python that names nothing the tables or rules know: it needs no parse. *imports: it runs modules that are not seen. */
+struct tj_quiet *tj_quiet_new(const struct tj_image *image); /* NULL: out of memory */
+void tj_quiet_free(struct tj_quiet *quiet);
+bool tj_quiet_python(const struct tj_quiet *quiet, struct tj_str source, bool *imports);
+
+/* A function defined in a script of this call: walked in place, so that its commands point into the user's text. */
+struct tj_known_function {
+    struct tj_str name, body;
+    const struct tj_script *script;
+    uint32_t node, text;
+};
+
+/* A word that is dynamic yet holds code: its text with `${name}` where a value is not known. */
+struct tj_template {
+    struct tj_span span;
+    struct tj_str text;
+};
+
+/* A variable or function that was set in a branch that may not run. */
+struct tj_touched {
+    struct tj_str name;
+    bool function;
+};
+struct tj_journal {
+    TJ_VEC(struct tj_touched) entry;
+};
+
+struct tj_work {
+    struct tj_unfolder *unfolder;
+    const struct tj_image *image;
+    struct tj_state *state;
+    struct tj_sink sink;
+    struct tj_understanding *out;
+    struct tj_arena *arena;
+    struct tj_journal *journal; /* of the innermost branch, or NULL */
+    TJ_VEC(struct tj_known_function) function;
+    TJ_VEC(struct tj_template) template;
+    TJ_VEC(struct tj_value) process; /* outputs of <(…): word "/dev/fd/1000" is number 0 */
+    const struct tj_script *root;    /* script of the input text, for its comments */
+    size_t derived;                  /* bytes made by evaluation */
+    uint32_t rounds;                 /* of decoding */
+    uint32_t steps;                  /* nodes and words walked */
+    uint32_t level;                  /* of C recursion */
+    uint32_t pipelines, placeholders;
+    uint32_t root_text;
+    bool stopped; /* a budget is spent: walk no further */
+};
+
+/* ---- where a command stands ------------------------------------------------------------------------------------------ */
+
+/* $0, $1 … of a function, script or bash -c. `set --` and `shift` change it. */
+struct tj_frame {
+    struct tj_str zero;
+    const struct tj_arg *arg;
+    uint32_t n;
+    bool known; /* false: $1 … come from outside */
+};
+
+/* Names of functions and aliases that are being run, innermost first: none is run within itself. */
+struct tj_active {
+    struct tj_str name;
+    const struct tj_active *outer;
+};
+
+/* Collects what is printed where somebody reads it. Two gaps of knowledge are one gap. */
+struct tj_capture {
+    struct tj_value value;
+    bool some;     /* something was added */
+    uint32_t adds; /* how often */
+    bool joined;   /* text and suffix hold what value shows */
+    struct tj_buf text, suffix;
+};
+
+struct tj_env {
+    const struct tj_script *script;
+    struct tj_frame *frame;
+    struct tj_capture *capture;       /* reader of stdout, or NULL */
+    const struct tj_redirect *socket; /* of the { … } >& /dev/tcp/… around, or NULL */
+    const struct tj_active *active;
+    struct tj_value input;
+    struct tj_str place_name;
+    uint32_t text, parent, pipeline, flow;
+    uint16_t depth, pipe_at, pipe_n;
+    uint16_t flags; /* TJ_CMD_* for all commands in it */
+    uint8_t place, stdin_kind, dialect;
+    uint8_t wraps; /* commands that run the next one */
+    bool in_loop;
+};
+
+struct tj_args {
+    struct tj_arg *at;
+    uint32_t n, cap;
+};
+
+/* A command before it is looked up: words, settings and redirections are resolved. */
+struct tj_plain {
+    const struct tj_arg *argv;
+    uint32_t argc;
+    const struct tj_setting *setting;
+    uint32_t settings;
+    const struct tj_redirect *redirect;
+    uint32_t redirects;
+    struct tj_span span;
+    bool obscured;
+};
+
+/* ---- unfold.c: budgets, unknowns, handing over ------------------------------------------------------------------------ */
+
+void tj_work_unknown(struct tj_work *w, enum tj_reason reason, struct tj_span span);
+void tj_work_cover(struct tj_work *w, enum tj_coverage coverage);
+bool tj_work_step(struct tj_work *w);                      /* false: stop walking */
+bool tj_work_deeper(struct tj_work *w, struct tj_span at); /* false: too deep; else pair with tj_work_higher */
+void tj_work_higher(struct tj_work *w);
+bool tj_work_derive(struct tj_work *w, size_t bytes, struct tj_span at); /* false: SIZE */
+bool tj_work_round(struct tj_work *w, struct tj_span at);                /* false: BUDGET */
+bool tj_work_emit(struct tj_work *w, struct tj_env *env, struct tj_command *command);
+/* Takes over what a command has from where it stands; its span must be set. */
+void tj_command_stand(struct tj_command *command, const struct tj_env *env);
+
+/* ---- value.c: making and joining values -------------------------------------------------------------------------------- */
+
+struct tj_value tj_value_text(struct tj_str text, struct tj_span span);
+struct tj_value tj_value_unknown(struct tj_span span);
+bool tj_value_known(const struct tj_value *v); /* one constant text */
+struct tj_str tj_value_keep(struct tj_arena *arena, const struct tj_value *v, struct tj_value *out); /* copy into arena */
+void tj_capture_add(struct tj_work *w, struct tj_capture *capture, const struct tj_value *value);
+struct tj_value tj_capture_value(const struct tj_capture *capture, struct tj_span span);
+/* Text of a value in which what is not known is left out. */
+struct tj_str tj_value_all(struct tj_arena *arena, const struct tj_value *v);
+void tj_buf_number(struct tj_buf *buf, int64_t number);
+
+/* ---- word.c, param.c, expand.c: from parts to values -------------------------------------------------------------------- */
+
+void tj_word_args(struct tj_work *w, struct tj_env *env, uint32_t word, struct tj_args *out);
+struct tj_value tj_word_value(struct tj_work *w, struct tj_env *env, uint32_t word); /* no splitting, no braces */
+struct tj_str tj_template_of(const struct tj_work *w, struct tj_span span);          /* p == NULL: none */
+
+/* What $x or ${x…} came to: one value, or a list (for "$@" and "${a[@]}"), each element a word of its own. */
+struct tj_expansion {
+    struct tj_value value;
+    const struct tj_value *list;
+    uint32_t nlist;
+    bool is_list, joins; /* joins: "$*", one word */
+    bool odd;            /* an operator cut or changed the text */
+};
+struct tj_expansion tj_param_expand(struct tj_work *w, struct tj_env *env, const struct tj_sh_part *part);
+struct tj_value tj_param_value(struct tj_work *w, const struct tj_env *env, struct tj_str name);
+
+bool tj_pattern_match(struct tj_str pattern, struct tj_str text); /* shell pattern; * crosses / */
+bool tj_arith(struct tj_work *w, const struct tj_env *env, struct tj_str text, int64_t *out);
+uint32_t tj_brace_expand(struct tj_arena *arena, struct tj_str text, struct tj_str *out, uint32_t max);
+
+/* ---- subst.c ------------------------------------------------------------------------------------------------------------ */
+
+struct tj_value tj_subst_command(struct tj_work *w, struct tj_env *env, const struct tj_sh_part *part);
+struct tj_value tj_subst_process(struct tj_work *w, struct tj_env *env, const struct tj_sh_part *part);
+const struct tj_value *tj_subst_output(const struct tj_work *w, struct tj_str path); /* of "/dev/fd/1000", or NULL */
+
+/* ---- walk.c, simple.c ----------------------------------------------------------------------------------------------------- */
+
+void tj_walk_nodes(struct tj_work *w, struct tj_env *env, uint32_t first);
+/* Parses text number `text` and walks it. */
+void tj_walk_text(struct tj_work *w, struct tj_env *env, uint32_t text);
+void tj_walk_simple(struct tj_work *w, struct tj_env *env, const struct tj_sh_node *node);
+void tj_set_variable(struct tj_work *w, const struct tj_env *env, struct tj_str name, const struct tj_value *value);
+void tj_set_function(struct tj_work *w, struct tj_str name, struct tj_str body);
+const struct tj_redirect *tj_redirects(struct tj_work *w, struct tj_env *env, uint32_t at, uint32_t end, uint32_t *n);
+/* Lets the redirections of a command or group say what its stdin is and who reads its stdout. */
+void tj_redirect_env(struct tj_work *w, struct tj_env *env, const struct tj_redirect *redirect, uint32_t n);
+bool tj_redirect_is_socket(const struct tj_redirect *redirect);
+bool tj_redirects_stdout(const struct tj_redirect *redirect, uint32_t n);
+
+/* ---- run.c: one command ------------------------------------------------------------------------------------------------------ */
+
+void tj_run_plain(struct tj_work *w, struct tj_env *env, const struct tj_plain *plain);
+/* Words [at, n) of a command as a command of their own, run by it. */
+void tj_run_words(struct tj_work *w, struct tj_env *env, const struct tj_arg *argv, uint32_t argc);
+void tj_run_redirected(struct tj_work *w, struct tj_env *env, const struct tj_arg *argv, uint32_t argc,
+                       const struct tj_redirect *redirect, uint32_t redirects);
+
+/* ---- output.c, filter.c, codec.c: what known programs print ------------------------------------------------------------------- */
+
+/* Sets command->output when it is known. */
+void tj_output_of(struct tj_work *w, const struct tj_env *env, struct tj_command *command);
+struct tj_str tj_echo_unescape(struct tj_arena *arena, struct tj_str s,
+                               bool *stop); /* escapes of echo -e and printf %b */
+/* Text filters; false: not known. */
+struct tj_strs {
+    const struct tj_str *at;
+    uint32_t n;
+};
+bool tj_filter_tr(struct tj_arena *arena, struct tj_strs args, struct tj_str in, struct tj_str *out);
+bool tj_filter_cut(struct tj_arena *arena, struct tj_strs args, struct tj_str in, struct tj_str *out);
+bool tj_filter_sed(struct tj_arena *arena, struct tj_strs args, struct tj_str in, struct tj_str *out);
+bool tj_filter_lines(struct tj_arena *arena, struct tj_strs args, bool tail, struct tj_str in, struct tj_str *out);
+bool tj_filter_rev(struct tj_arena *arena, struct tj_str in, struct tj_str *out);
+bool tj_decode_gzip(struct tj_arena *arena, struct tj_str in, size_t limit, struct tj_str *out);
+
+/* ---- peel.c, nest.c, script.c: commands that run commands --------------------------------------------------------------------- */
+
+/* Walks what the command runs, if anything; true when something was found to walk. */
+bool tj_peel(struct tj_work *w, struct tj_env *env, struct tj_command *command, const struct tj_bound *bound);
+bool tj_peel_wraps(const struct tj_command *command, const struct tj_bound *bound);
+#define TJ_LANG_BY_FILE TJ_LANG_COUNT /* as its #! line or name says */
+/* How nested text is run. */
+enum tj_nest_how { TJ_NEST_CHILD, TJ_NEST_HERE /* eval, source: same scope */, TJ_NEST_DEFERRED };
+struct tj_nest {
+    struct tj_value text;
+    enum tj_lang lang;
+    enum tj_layer layer;
+    struct tj_str label;
+    enum tj_nest_how how;
+    struct tj_frame *frame; /* NULL: the one around */
+    uint8_t dialect;
+};
+void tj_nest_text(struct tj_work *w, struct tj_env *env, const struct tj_nest *nest);
+/* Runs a file by path; false when its content is not known. */
+bool tj_nest_file(struct tj_work *w, struct tj_env *env, const struct tj_value *path, enum tj_lang lang,
+                  enum tj_nest_how how, struct tj_frame *frame);
+struct tj_env tj_env_inside(struct tj_work *w, const struct tj_env *env, const struct tj_command *command,
+                            const struct tj_bound *bound); /* place, parent and flags of nested commands */
+void tj_env_arrive(struct tj_work *w, const struct tj_env *outer,
+                   const struct tj_env *inner); /* a scope, at another place with its own cwd */
+void tj_env_depart(struct tj_work *w, const struct tj_env *outer, const struct tj_env *inner);
+uint32_t tj_text_from(struct tj_work *w, const struct tj_value *value, struct tj_str text, enum tj_layer layer,
+                      struct tj_str label);
+bool tj_peel_find(struct tj_work *w, struct tj_env *env, struct tj_command *command);
+bool tj_peel_xargs(struct tj_work *w, struct tj_env *env, struct tj_command *command, const struct tj_bound *bound);
+bool tj_peel_git(struct tj_work *w, struct tj_env *env, struct tj_command *command, const struct tj_bound *bound);
+bool tj_peel_crontab(struct tj_work *w, struct tj_env *env, struct tj_command *command, const struct tj_bound *bound);
+void tj_find_results(struct tj_work *w, const struct tj_command *command, struct tj_args *out);
+bool tj_peel_guess(struct tj_work *w, struct tj_env *env, struct tj_command *command);
+
+/* ---- builtin.c: what builtins do to the shell itself, after the sink ------------------------------------------------------------ */
+
+void tj_builtin_apply(struct tj_work *w, struct tj_env *env, const struct tj_command *command);
+
+/* ---- call.c, lang.c: code ----------------------------------------------------------------------------------------------------- */
+
+void tj_walk_code(struct tj_work *w, struct tj_env *env, uint32_t text);
+/* Text in a language without a reader: shell in it that stands there in plain sight, else LANGUAGE. */
+void tj_walk_foreign(struct tj_work *w, struct tj_env *env, uint32_t text, enum tj_lang lang);
+
+/* ---- role.c ---------------------------------------------------------------------------------------------------------------------- */
+
+void tj_work_roles(struct tj_work *w);
+
+#endif
