@@ -1,0 +1,261 @@
+/* rules: list, show, test, lint, compile, vocabulary. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli.h"
+
+static bool in_prefix(const char *id, const char *prefix) {
+    return !prefix || strncmp(id, prefix, strlen(prefix)) == 0;
+}
+
+static trajsafe_rule rule_at(const trajsafe_engine *engine, uint32_t i) {
+    trajsafe_rule rule = {.size = sizeof rule};
+    trajsafe_engine_rule(engine, i, &rule);
+    return rule;
+}
+
+static void put_json(const char *key, const char *text, bool first) {
+    printf("%s\"%s\":\"", first ? "{" : ",", key);
+    for (const unsigned char *c = (const unsigned char *)text; *c; c++) {
+        if (*c == '"' || *c == '\\')
+            printf("\\%c", *c);
+        else if (*c < 0x20 || *c == 0x7F)
+            printf("\\u%04x", *c);
+        else
+            putchar(*c);
+    }
+    putchar('"');
+}
+
+static void list_rule(const struct options *options, const trajsafe_rule *rule) {
+    if (options->json) {
+        put_json("id", rule->id, true);
+        put_json("category", rule->category, false);
+        put_json("leaf", rule->leaf, false);
+        put_json("severity", rule->severity, false);
+        printf(",\"confidence\":%.4f,\"measured\":%s", rule->confidence, rule->measured ? "true" : "false");
+        put_json("attack", rule->attack, false);
+        put_json("title", rule->title, false);
+        puts("}");
+    } else {
+        printf("%-52s %-9s %.2f %s  ", rule->id, rule->severity, rule->confidence,
+               rule->measured ? "measured" : "asserted");
+        put_safe(stdout, rule->title);
+        fputc('\n', stdout);
+    }
+}
+
+static int list_rules(const struct options *options, const struct tools *tools, const char *prefix) {
+    uint32_t found = 0;
+    for (uint32_t i = 0; i < trajsafe_engine_rules(tools->engine); i++) {
+        trajsafe_rule rule = rule_at(tools->engine, i);
+        if (!in_prefix(rule.id, prefix)) continue;
+        list_rule(options, &rule);
+        found++;
+    }
+    if (found == 0 && prefix) return usage_error("rules", "no rule's id begins with \"%s\"", prefix);
+    return EXIT_DONE;
+}
+
+static void show_list(const char *name, const char *lines) {
+    if (!lines[0]) return;
+    printf("  %-12s", name);
+    for (const char *end; *lines; lines = *end ? end + 1 : end) {
+        end = strchr(lines, '\n');
+        if (!end) end = lines + strlen(lines);
+        put_safe_n(stdout, lines, (size_t)(end - lines));
+        fputc(*end ? ' ' : '\n', stdout);
+    }
+}
+
+static void show_text(const char *lead, const char *text) {
+    fputs(lead, stdout);
+    put_safe(stdout, text);
+    fputc('\n', stdout);
+}
+
+static int show_rule(const struct options *options, const struct tools *tools, const char *id) {
+    uint32_t i = trajsafe_engine_find_rule(tools->engine, id);
+    if (i == UINT32_MAX)
+        return usage_error("rules", "there is no rule \"%s\"; `trajsafe rules list` prints the ids", id);
+    trajsafe_rule rule = rule_at(tools->engine, i);
+    printf("%s\n", rule.id);
+    show_text("  ", rule.title);
+    printf("\n  %s/%s, %s, confidence %.2f (%s)\n\n", rule.category, rule.leaf, rule.severity, rule.confidence,
+           rule.measured ? "measured" : "asserted");
+    show_text("  ", rule.why);
+    if (rule.suggest[0]) show_text("  Instead: ", rule.suggest);
+    printf("\n");
+    show_list("ATT&CK", rule.attack);
+    show_list("OWASP", rule.owasp);
+    show_list("ATLAS", rule.atlas);
+    show_list("references", rule.references);
+    show_text("  written in  ", rule.file);
+    printf("  line        %u\n\n", (unsigned)rule.line);
+    for (int hits = 1; hits >= 0; hits--) {
+        printf(hits ? "  must fire on\n" : "  must not fire on\n");
+        for (uint32_t k = 0; k < rule.examples; k++) {
+            trajsafe_example e = {.size = sizeof e};
+            if (trajsafe_engine_example(tools->engine, i, k, &e) != TRAJSAFE_OK || e.hit != hits) continue;
+            fputs("    ", stdout);
+            put_safe(stdout, e.text);
+            fputc('\n', stdout);
+        }
+    }
+    if (options->image_file) return EXIT_DONE;
+    struct compiler *compiler = compiler_open();
+    if (!compiler) return EXIT_DONE; /* said on stderr; the rule itself was shown */
+    printf("\n  compiled\n");
+    fflush(stdout);
+    int code = compiler_dump(compiler, options->rules_folder, id);
+    compiler_close(compiler);
+    return code;
+}
+
+/* ---- rules test --------------------------------------------------------------------------------------------------- */
+
+struct testing {
+    trajsafe_scanner *scanner;
+    trajsafe_checker *checker;
+    const struct tools *tools;
+    unsigned long passed, failed;
+};
+
+static bool fired(const trajsafe_report *report, const char *id) {
+    for (uint32_t i = 0; i < trajsafe_report_findings(report); i++) {
+        trajsafe_finding f = {.size = sizeof f};
+        if (trajsafe_report_finding(report, i, &f) == TRAJSAFE_OK && strcmp(f.rule, id) == 0) return true;
+    }
+    return false;
+}
+
+static trajsafe_report *judge(struct testing *t, const trajsafe_example *e, trajsafe_error *error) {
+    trajsafe_report *report = NULL;
+    trajsafe_status status;
+    if (e->shape == 0)
+        status = trajsafe_check_command(t->scanner, NULL, t->tools->policy, e->text, TRAJSAFE_NUL, &report, error);
+    else if (e->shape == 1)
+        status = trajsafe_checker_line(t->checker, e->text, TRAJSAFE_NUL, 0, &report, error);
+    else
+        status =
+            trajsafe_scan_record(t->scanner, NULL, t->tools->policy, "steps", e->text, TRAJSAFE_NUL, &report, error);
+    if (status == TRAJSAFE_OK) return report;
+    trajsafe_report_free(report);
+    return NULL;
+}
+
+static void test_example(struct testing *t, const trajsafe_rule *rule, const trajsafe_example *e) {
+    trajsafe_error error = {0};
+    trajsafe_report *report = judge(t, e, &error);
+    bool fine = report && fired(report, rule->id) == (e->hit != 0);
+    if (fine) {
+        t->passed++;
+    } else {
+        t->failed++;
+        put_safe(stdout, rule->file);
+        printf(":%u: %s: %s\n    ", (unsigned)e->line, rule->id,
+               !report  ? "the example cannot be read"
+               : e->hit ? "this must fire, and does not"
+                        : "this must not fire, and does");
+        put_safe(stdout, e->text);
+        fputc('\n', stdout);
+        if (!report) printf("    %s\n", error.message);
+    }
+    trajsafe_report_free(report);
+}
+
+/* A safe alternative that is a command of its own kind must itself be allowed; it is prose, so only examples are run here. */
+static int test_rules(const struct tools *tools, const char *prefix) {
+    struct testing t = {.tools = tools};
+    unsigned long rules = 0;
+    if (trajsafe_scanner_new(tools->engine, &t.scanner) != TRAJSAFE_OK) return EXIT_INPUT;
+    if (trajsafe_checker_new(t.scanner, NULL, tools->policy, &t.checker) != TRAJSAFE_OK) return EXIT_INPUT;
+    for (uint32_t i = 0; i < trajsafe_engine_rules(tools->engine); i++) {
+        trajsafe_rule rule = rule_at(tools->engine, i);
+        if (!in_prefix(rule.id, prefix)) continue;
+        rules++;
+        for (uint32_t k = 0; k < rule.examples; k++) {
+            trajsafe_example e = {.size = sizeof e};
+            if (trajsafe_engine_example(tools->engine, i, k, &e) == TRAJSAFE_OK) test_example(&t, &rule, &e);
+        }
+    }
+    printf("%lu rules: %lu examples passed, %lu failed\n", rules, t.passed, t.failed);
+    trajsafe_checker_free(t.checker);
+    trajsafe_scanner_free(t.scanner);
+    return t.failed || rules == 0 ? EXIT_FOUND : EXIT_DONE;
+}
+
+/* ---- with the compiler ------------------------------------------------------------------------------------------- */
+
+static int lint_rules(const struct options *options, const char *folder) {
+    struct compiler *compiler = compiler_open();
+    void *image = NULL;
+    size_t size;
+    if (!compiler) return EXIT_USAGE;
+    int code = compiler_build(compiler, folder ? folder : options->rules_folder, &image, &size);
+    if (code == EXIT_DONE) {
+        printf("no errors; %zu bytes compiled\n", size);
+        compiler_bytes_free(compiler, image);
+    }
+    compiler_close(compiler);
+    return code;
+}
+
+static int compile_rules(const struct options *options, const char *path) {
+    struct compiler *compiler = compiler_open();
+    void *image;
+    size_t size;
+    if (!compiler) return EXIT_USAGE;
+    int code = compiler_build(compiler, options->rules_folder, &image, &size);
+    if (code == EXIT_DONE) {
+        FILE *file = fopen(path, "wb");
+        bool fine = file && fwrite(image, 1, size, file) == size;
+        if (file && fclose(file) != 0) fine = false;
+        if (!fine)
+            code = usage_error("rules", "%s: %s", path, strerror(errno));
+        else
+            printf("%s: %zu bytes\n", path, size);
+        compiler_bytes_free(compiler, image);
+    }
+    compiler_close(compiler);
+    return code;
+}
+
+static int vocabulary(void) {
+    struct compiler *compiler = compiler_open();
+    if (!compiler) return EXIT_USAGE;
+    int code = compiler_vocabulary(compiler);
+    compiler_close(compiler);
+    return code;
+}
+
+static int with_engine(struct options *options, const char *verb, const char *argument) {
+    struct tools tools;
+    options->profile = strcmp(verb, "test") == 0 ? "audit" : NULL;
+    int code = tools_open(options, &tools);
+    if (code != EXIT_DONE) return code;
+    if (strcmp(verb, "list") == 0)
+        code = list_rules(options, &tools, argument);
+    else if (strcmp(verb, "test") == 0)
+        code = test_rules(&tools, argument);
+    else
+        code = show_rule(options, &tools, argument);
+    tools_close(&tools);
+    return code;
+}
+
+int run_rules(struct options *options) {
+    const char *verb = options->rests > 0 ? options->rest[0] : NULL,
+               *argument = options->rests > 1 ? options->rest[1] : NULL;
+    if (!verb) return usage_error("rules", "say what: list, show, test, lint, compile or vocabulary");
+    if (options->rests > 2) return usage_error("rules", "\"%s\" is one argument too many", options->rest[2]);
+    if (strcmp(verb, "list") == 0 || strcmp(verb, "test") == 0) return with_engine(options, verb, argument);
+    if (strcmp(verb, "lint") == 0) return lint_rules(options, argument);
+    if (strcmp(verb, "vocabulary") == 0) return vocabulary();
+    if (strcmp(verb, "show") == 0)
+        return argument ? with_engine(options, verb, argument) : usage_error("rules", "show which rule?");
+    if (strcmp(verb, "compile") == 0)
+        return argument ? compile_rules(options, argument) : usage_error("rules", "compile to which file?");
+    return usage_error("rules", "there is no \"%s\": list, show, test, lint, compile or vocabulary", verb);
+}
