@@ -1,0 +1,346 @@
+"""The ways in which one shell command can be written: positions, wrappers, encodings, and mentions that run nothing.
+
+Every function takes the text of a command and gives the text that holds it, or None where that form cannot hold it.
+"""
+
+import base64
+import codecs
+import re
+import shlex
+
+PLAIN_WORD = re.compile(r"[A-Za-z0-9_@%+=:,./~-]+")
+
+
+def quoted(text):
+    return "'" + text.replace("'", "'\\''") + "'"
+
+
+def words(x):
+    """The words of a simple command without quotes, variables or operators; None for any other."""
+    if "\n" in x or "=" in x.split(" ")[0]:
+        return None
+    parts = x.split()
+    if not parts or not all(PLAIN_WORD.fullmatch(p) for p in parts) or "~" in x:
+        return None
+    return parts
+
+
+def literal(x):
+    """As words(), but quotes are allowed; for argv arrays."""
+    if re.search(r"[\n`$;&|<>*?~#\\()]|\[|\{", x) or "=" in x.split(" ")[0]:
+        return None
+    try:
+        return shlex.split(x)
+    except ValueError:
+        return None
+
+
+def end(x):
+    """What ends the command before a keyword or bracket follows."""
+    return "\n" if "\n" in x or x.rstrip().endswith("&") or "#" in x or "<<" in x else "; "
+
+
+def one_line(form):
+    return lambda x: None if end(x) == "\n" else form(x)
+
+
+def of_words(form, get=words):
+    def apply(x):
+        got = get(x)
+        return form(got) if got else None
+
+    return apply
+
+
+def in_quotes(x):
+    return None if "`" in x or "\\" in x else f"`{x}{end(x).strip(' ;')}`"
+
+
+POSITIONS = {
+    "after &&": lambda x: f"true && {x}",
+    "after ||": lambda x: f"false || {x}",
+    "first of a list": lambda x: f"{x}{end(x)}true",
+    "second of a list": lambda x: f"ls -la; {x}",
+    "subshell": lambda x: f"( {x}{end(x)})",
+    "group": lambda x: f"{{ {x}{end(x)}}}",
+    "negated": lambda x: f"! {x}",
+    "then": lambda x: f"if true; then {x}{end(x)}fi",
+    "else": lambda x: f"if false; then true; else {x}{end(x)}fi",
+    "condition": lambda x: f"if {x}{end(x)}then true; fi",
+    "for": lambda x: f"for i in 1; do {x}{end(x)}done",
+    "while read": lambda x: f"while read l; do {x}{end(x)}done < f",
+    "until": lambda x: f"until {x}{end(x)}do sleep 1; done",
+    "substitution": lambda x: f"echo $({x}{end(x).strip(' ;')})",
+    "quoted substitution": lambda x: f'echo "$({x}{end(x).strip(" ;")})"',
+    "assigned": lambda x: f"v=$({x}{end(x).strip(' ;')})",
+    "backticks": lambda x: None if in_quotes(x) is None else f"echo {in_quotes(x)}",
+    "process substitution": lambda x: f"cat <({x}{end(x).strip(' ;')})",
+    "piped on": one_line(lambda x: f"{x} | cat"),
+    "logged": one_line(lambda x: f"{x} 2>&1 | tee -a log.txt"),
+    "silenced": one_line(lambda x: f"{x} >/dev/null 2>&1"),
+    "or true": one_line(lambda x: f"{x} || true"),
+    "background": one_line(lambda x: f"{x} &"),
+    "function": lambda x: f"f() {{ {x}{end(x)}}}; f",
+    "function keyword": lambda x: f"function cleanup {{\n  {x}\n}}\ncleanup",
+    "case": one_line(lambda x: f"case a in a) {x};; esac"),
+    "test": lambda x: f"[[ -n $({x}{end(x).strip(' ;')}) ]]",
+    "heredoc": lambda x: f"cat <<EOF\n$({x}{end(x).strip(' ;')})\nEOF",
+    "here string": lambda x: f'cat <<< "$({x}{end(x).strip(" ;")})"',
+    "arithmetic": lambda x: f"echo $(( $({x}{end(x).strip(' ;')}) + 1 ))",
+    "trap": lambda x: f"trap {quoted(x)} EXIT",
+    "coproc": of_words(lambda w: "coproc " + " ".join(w)),
+    "eval": lambda x: f"eval {quoted(x)}",
+    "script": lambda x: f"#!/usr/bin/env bash\nset -euo pipefail\n\n# step 1\n{x}\n\necho done\n",
+    "array index": lambda x: f"echo ${{a[$({x}{end(x).strip(' ;')})]}}",
+    "array element": lambda x: f"a=( $({x}{end(x).strip(' ;')}) )",
+    "default value": lambda x: None if "}" in x else f'echo "${{v:-$({x}{end(x).strip(" ;")})}}"',
+    "export": lambda x: f'export V="$({x}{end(x).strip(" ;")})"',
+}
+
+
+def beside(command):
+    return lambda x: f"{command}\n{x}\n{command}"
+
+
+# Honest work in the same call: it speaks for nothing but itself.
+COMPANY = {command: beside(command) for command in (
+    "ls -la /tmp", "git status", "git commit -q -m 'wip'", "find . -name '*.pyc' -delete", "find . -type f -mtime +1 -size +1M",
+    "T=$(mktemp -d)", "mkdir -p build && rm -rf build", "rsync -n -a src/ dst/", "echo --dry-run", "gpg --version",
+    "docker ps -a", "docker run --rm alpine ls", "kubectl get pods", "terraform plan", "helm list", "systemctl status nginx",
+    "pip install -r requirements.txt", "curl -sI https://example.com", "export CI=1", "touch notes.txt", "pytest -q",
+    "tar tzf a.tgz", "crontab -l", "cat README.md | head -3", "sudo apt-get update", "ssh-keygen -l -f k.pub", "ps aux")}
+
+
+def python_system(x):
+    return "import os; os.system(" + repr(x) + ")"
+
+
+def double(x):
+    """Within double quotes of the shell."""
+    return '"' + re.sub(r'([\\"$`])', r"\\\1", x) + '"'
+
+
+WRAPPED = {  # in front of a simple command
+    "sudo": "sudo", "sudo -u": "sudo -u root --", "sudo -E": "sudo -E -n", "env": "env A=1", "env -i": "env -i PATH=/bin",
+    "nohup": "nohup", "timeout": "timeout 5", "timeout -k": "timeout -k 5 --signal=KILL 1m", "nice": "nice -n 5",
+    "time": "time", "usr bin time": "/usr/bin/time -v", "stdbuf": "stdbuf -oL", "setsid": "setsid", "ionice": "ionice -c2",
+    "doas": "doas", "command": "command", "exec": "exec", "builtin env": "env", "strace": "strace -f -o t.log",
+    "unshare": "unshare -n", "flock": "flock /tmp/l", "busybox env": "busybox env",
+    "taskset": "taskset -c 0", "chrt": "chrt -i 0", "systemd-run": "systemd-run --user", "catchsegv": "proxychains4 -q",
+    "caffeinate": "caffeinate -i", "faketime": "faketime 'last friday'", "unbuffer": "unbuffer", "xvfb": "xvfb-run -a",
+    "firejail": "firejail --quiet", "nsenter": "nsenter -t 1 -m --", "runuser": "runuser -u root --", "setarch": "setarch -R",
+    "uv run": "uv run", "poetry": "poetry run", "conda": "conda run -n base", "npx": "npx -c", "dotenv": "dotenv --",
+    "docker exec": "docker exec c", "kubectl exec": "kubectl exec pod --", "srun": "srun -n 1", "parallel": "parallel ::: x --",
+}
+del WRAPPED["npx"], WRAPPED["parallel"], WRAPPED["busybox env"]
+
+
+def before(prefix):
+    """A wrapper takes a program and its words: no assignments, lists or compound commands in front."""
+    def apply(x):
+        got = shlex.split(x, posix=False)[:1] if x.count("'") % 2 == 0 and x.count('"') % 2 == 0 else []
+        if not got or re.search(r"[=(<>{]", got[0]) or got[0] in SHELL_ONLY or "\n" in x:
+            return None
+        return f"{prefix} {x}"
+
+    return apply
+
+
+# Words that no program in the file system answers to, and builtins that act on the shell itself.
+SHELL_ONLY = set("if for while until case { ( [[ ! function export unset set history shopt ulimit alias source . exec eval "
+                 "trap cd declare typeset local readonly HISTFILE exit umask read mapfile : fc disown bind complete "
+                 "enable hash wait jobs let test printf echo".split())
+
+WRAPPERS = {name: before(prefix) for name, prefix in WRAPPED.items()}
+WRAPPERS.update({
+    "watch": of_words(lambda w: "watch -n 5 " + " ".join(w)),  # it joins its words and runs them as text
+    "parallel words": of_words(lambda w: "parallel -j1 " + " ".join(w[:-1]) + " ::: " + w[-1] if len(w) > 1 else None),
+    "parallel lines": lambda x: f"printf '%s\\n' {quoted(x)} | parallel",
+    "su -c": lambda x: f"su -c {quoted(x)}",
+    "su user": lambda x: f"su - postgres -c {quoted(x)}",
+    "bash -c": lambda x: f"bash -c {quoted(x)}",
+    "bash -c double": lambda x: f"bash -c {double(x)}",
+    "sh -c": lambda x: f"sh -c {quoted(x)}",
+    "bash -lc": lambda x: f"bash -lc {quoted(x)}",
+    "bash -e -c": lambda x: f"bash --norc -eu -o pipefail -c {quoted(x)} name arg",
+    "/bin/bash -c": lambda x: f"/bin/bash -c {quoted(x)}",
+    "busybox sh": lambda x: f"busybox sh -c {quoted(x)}",
+    "env bash": lambda x: f"/usr/bin/env bash -c {quoted(x)}",
+    "env -S": lambda x: f"env -S bash -c {quoted(x)}",
+    "sudo bash": lambda x: f"sudo -H bash -c {quoted(x)}",
+    "twice": lambda x: f"bash -c {quoted('sh -c ' + quoted(x))}",
+    "ssh": lambda x: f"ssh h {quoted(x)}",
+    "docker exec sh": lambda x: f"docker exec c sh -c {quoted(x)}",
+    "docker run": lambda x: f"docker run --rm -v /:/host ubuntu bash -c {quoted(x)}",
+    "kubectl sh": lambda x: f"kubectl exec -it pod -- sh -c {quoted(x)}",
+    "find": lambda x: f"find . -maxdepth 0 -exec sh -c {quoted(x)} \\;",
+    "xargs": lambda x: f"echo a | xargs sh -c {quoted(x)}",
+    "xargs -I": lambda x: f"echo a | xargs -I{{}} bash -c {quoted(x)}",
+    "script": lambda x: f"script -qc {quoted(x)} /dev/null",
+    "flock -c": lambda x: f"flock /tmp/l -c {quoted(x)}",
+    "watch quoted": lambda x: f"watch -n 1 {quoted(x)}",
+    "parallel": lambda x: f"parallel ::: {quoted(x)}",
+    "tmux": lambda x: f"tmux new-session -d -s a {quoted(x)}",
+    "screen": lambda x: f"screen -dmS a bash -c {quoted(x)}",
+    "expect": lambda x: None if re.search(r"[\\{}]", x) else f"expect -c {quoted('spawn sh -c {' + x + '}')}",
+    "at": lambda x: f"echo {quoted(x)} | at now",
+    "os.system": lambda x: "python3 -c " + quoted(python_system(x)),
+    "os.system double": lambda x: "python3 -c " + double(python_system(x)),
+    "shell=True": lambda x: "python3 -c " + quoted(f"import subprocess\nsubprocess.run({x!r}, shell=True, check=False)"),
+    "check_output": lambda x: "python3 -c " + quoted(f"from subprocess import check_output as c; c({x!r}, shell=True)"),
+    "argv": of_words(lambda w: "python3 -c " + quoted(f"import subprocess as s; s.run({w!r})"), literal),
+    "popen sh": lambda x: "python3 -c " + quoted(f"import subprocess; subprocess.Popen(['/bin/sh', '-c', {x!r}])"),
+    "perl": lambda x: None if re.search(r"[$@\\']", x) else "perl -e " + quoted(f"system({double(x)})"),
+    "ruby": lambda x: None if re.search(r"[$#\\']", x) else "ruby -e " + quoted(f"system({double(x)})"),
+    "node": lambda x: None if re.search(r"[\\'\n]", x) else
+            "node -e " + quoted(f"require('child_process').execSync({double(x)})"),
+    "php": lambda x: None if re.search(r"[$\\']", x) else "php -r " + quoted(f"system({double(x)});"),
+    "awk": lambda x: None if re.search(r"[\\'\n$`]", x) else "awk " + quoted(f"BEGIN{{system({double(x)})}}"),
+    "vim": one_line(lambda x: f"vim -c {quoted(':!' + x)}"),
+    "git alias": one_line(lambda x: f"git -c alias.z={quoted('!' + x)} z"),
+    "make eval": one_line(lambda x: None if "$" in x or "#" in x else f"make -f - <<'EOF'\nall:\n\t{x}\nEOF"),
+    "tar checkpoint": lambda x: f"tar cf a.tar --checkpoint=1 --checkpoint-action=exec={quoted(x)} b",
+    "rsync -e": lambda x: f"rsync -e {quoted('sh -c ' + quoted(x))} a h:b",
+    "ssh proxy": lambda x: f"ssh -o ProxyCommand={quoted(x)} h",
+    "alias": lambda x: f"shopt -s expand_aliases\nalias q={quoted(x)}\nq",
+})
+
+
+def b64(x):
+    return base64.b64encode(x.encode()).decode()
+
+
+def hexes(x):
+    return "".join(f"\\x{b:02x}" for b in x.encode())
+
+
+def octals(x):
+    return "".join(f"\\{b:03o}" for b in x.encode())
+
+
+def split_name(by):
+    return of_words(lambda w: " ".join([by(w[0]), *w[1:]]) if len(w[0]) > 1 and "/" not in w[0] else None)
+
+
+def cut(x):
+    at = max(1, len(x) // 2)
+    return x[:at], x[at:]
+
+
+def as_variable(x):
+    a, b = cut(x)
+    return f"a={quoted(a)}; b={quoted(b)}; "
+
+
+ENCODINGS = {
+    "base64 pipe": lambda x: f"echo {b64(x)} | base64 -d | sh",
+    "base64 long": lambda x: f"echo -n {b64(x)} | base64 --decode | bash",
+    "base64 here string": lambda x: f'bash <<< "$(base64 -d <<< {b64(x)})"',
+    "base64 eval": lambda x: f'eval "$(echo {b64(x)} | base64 -d)"',
+    "base64 bash -c": lambda x: f'bash -c "$(echo {quoted(b64(x))} | base64 -d)"',
+    "base64 variable": lambda x: f"P={b64(x)}; echo $P | base64 -d | bash",
+    "base64 twice": lambda x: f"echo {b64(b64(x))} | base64 -d | base64 -d | sh",
+    "base64 file": lambda x: f"echo {b64(x)} | base64 -d > /tmp/.x; sh /tmp/.x",
+    "base64 openssl": lambda x: f"echo {b64(x)} | openssl base64 -d -A | sh",
+    "base64 python": lambda x: f"python3 -c \"import base64,os; os.system(base64.b64decode('{b64(x)}').decode())\"",
+    "base64 exec": lambda x: f"python3 -c \"exec(__import__('base64').b64decode('{b64(python_system(x))}'))\"",
+    "printf hex": lambda x: f"printf '{hexes(x)}' | sh",
+    "printf octal": lambda x: f"printf '{octals(x)}' | sh",
+    "echo -e": lambda x: f"echo -e '{hexes(x)}' | bash",
+    "xxd": lambda x: f"echo {x.encode().hex()} | xxd -r -p | sh",
+    "rev": one_line(lambda x: f"echo {quoted(x[::-1])} | rev | sh"),
+    "rot13": lambda x: f"echo {quoted(codecs.encode(x, 'rot13'))} | tr 'A-Za-z' 'N-ZA-Mn-za-m' | bash",
+    "sed away": lambda x: None if "#" in x else f"echo {quoted(x.replace(' ', '#'))} | sed 's/#/ /g' | sh",
+    "dollar quotes": of_words(lambda w: " ".join(f"$'{hexes(p)}'" for p in w)),
+    "dollar quote letters": split_name(lambda n: f"$'\\x{ord(n[0]):02x}'{n[1:]}"),
+    "empty quotes": split_name(lambda n: f"{n[0]}''{n[1:]}"),
+    "double quotes": split_name(lambda n: f'{n[0]}"{n[1:]}"'),
+    "backslashes": split_name(lambda n: f"{n[0]}\\{n[1:]}"),
+    "leading backslash": split_name(lambda n: f"\\{n}"),
+    "name in two variables": split_name(lambda n: f"a={n[0]};b={n[1:]};$a$b"),
+    "unset variable": split_name(lambda n: f"{n[0]}${{zz}}{n[1:]}"),
+    "positional": split_name(lambda n: f"{n[0]}$@{n[1:]}"),
+    "substring": lambda x: None if re.search(r"['\"$\\`;&|<>*?~(){}#\n]", x) or words(x) is None else
+                 f"x={quoted(x)}; ${{x:0:1}}${{x:1}}",
+    "replaced": lambda x: None if words(x) is None else f"x={quoted('qq' + x)}; ${{x/qq/}}",
+    "IFS": of_words(lambda w: "${IFS}".join(w)),
+    "IFS set": of_words(lambda w: None if any("," in p for p in w) else f"IFS=,; c={','.join(w)}; $c"),
+    "braces": of_words(lambda w: None if len(w) < 2 or any("," in p or ".." in p for p in w) else "{" + ",".join(w) + "}"),
+    "name by substitution": split_name(lambda n: f"$(echo {n})"),
+    "name by which": split_name(lambda n: f"$(which {n})"),
+    "name by printf": split_name(lambda n: f"$(printf '%s%s' {n[0]} {n[1:]})"),
+    "absolute path": split_name(lambda n: f"/usr/bin/{n}"),
+    "lower case": split_name(lambda n: f"N={n.upper()}; ${{N,,}}") ,
+    "reversed name": split_name(lambda n: f"$(rev <<< {n[::-1]})"),
+    "array": of_words(lambda w: "a=(" + " ".join(w) + '); "${a[@]}"'),
+    "set": of_words(lambda w: "set -- " + " ".join(w) + '; "$@"'),
+    "function args": of_words(lambda w: 'run() { "$@"; }; run ' + " ".join(w)),
+    "indirect": split_name(lambda n: f"c={n}; r=c; ${{!r}}"),
+    "eval two variables": lambda x: as_variable(x) + 'eval "$a$b"',
+    "bash -c variable": lambda x: as_variable(x) + 'bash -c "$a$b"',
+    "appended": lambda x: f"a={quoted(cut(x)[0])}; a+={quoted(cut(x)[1])}; eval \"$a\"",
+    "printf -v": lambda x: None if "%" in x or "\\" in x else f"printf -v c %s {quoted(x)}; eval \"$c\"",
+    "read": one_line(lambda x: f"read -r c <<< {quoted(x)}; eval \"$c\""),
+    "while eval": one_line(lambda x: f"while read -r l; do eval \"$l\"; done <<< {quoted(x)}"),
+    "while pipe": one_line(lambda x: f"echo {quoted(x)} | while read -r l; do bash -c \"$l\"; done"),
+    "for eval": one_line(lambda x: f"for c in {quoted(x)}; do eval \"$c\"; done"),
+    "xargs line": one_line(lambda x: f"echo {double(x)} | xargs -I{{}} sh -c '{{}}'"),
+    "file": lambda x: f"cat > /tmp/x.sh <<'EOF'\n{x}\nEOF\nbash /tmp/x.sh",
+    "file executed": lambda x: f"printf '%s\\n' '#!/bin/bash' {quoted(x)} > run.sh && chmod +x run.sh && ./run.sh",
+    "file by echo": lambda x: f"echo {quoted(x)} > x.sh; sh x.sh",
+    "file sourced": lambda x: f"echo {quoted(x)} > x.sh; . ./x.sh",
+    "file by tee": lambda x: f"echo {quoted(x)} | tee x.sh >/dev/null; bash < x.sh",
+    "file by python": lambda x: "python3 -c " + quoted(f"open('x.sh','w').write({x!r})") + " && bash x.sh",
+    "file moved": lambda x: f"echo {quoted(x)} > x.txt; mv x.txt y.sh; sh y.sh",
+    "file copied": lambda x: f"echo {quoted(x)} > x.txt; cp x.txt y.sh; cat y.sh | sh",
+    "python file": lambda x: f"cat > x.py <<'EOF'\n{python_system(x)}\nEOF\npython3 x.py",
+    "heredoc to bash": lambda x: f"bash <<'EOF'\n{x}\nEOF",
+    "heredoc to sudo": lambda x: f"sudo bash -s <<'EOF'\n{x}\nEOF",
+    "heredoc to ssh": lambda x: f"ssh h bash -s <<'EOF'\n{x}\nEOF",
+    "heredoc to python": lambda x: f"python3 - <<'EOF'\n{python_system(x)}\nEOF",
+    "pipe to sh": lambda x: f"echo {quoted(x)} | sh",
+    "cat to sh": lambda x: f"cat <<'EOF' | sh\n{x}\nEOF",
+    "here string to sh": lambda x: f"sh <<< {quoted(x)}",
+    "source process": lambda x: f"source <(echo {quoted(x)})",
+    "bash process": lambda x: f"bash <(echo {quoted(x)})",
+    "dev stdin": lambda x: f". /dev/stdin <<< {quoted(x)}",
+    "continued line": lambda x: None if words(x) is None or " " not in x else x.replace(" ", " \\\n  "),
+    "node hidden": lambda x: f"node -e \"require('child_process').exec(Buffer.from('{b64(x)}','base64').toString())\"",
+    "perl decoded": lambda x: f"perl -MMIME::Base64 -e \"system(decode_base64('{b64(x)}'))\"",
+}
+
+
+def printed(x):
+    return "python3 -c " + quoted(f"print({x!r})")
+
+
+MENTIONS = {
+    "echo": lambda x: f"echo {quoted(x)}",
+    "printf": lambda x: f"printf '%s\\n' {quoted(x)}",
+    "commit": lambda x: f"git commit -m {quoted(x)}",
+    "commit heredoc": lambda x: f"git commit -F - <<'EOF'\nRefuse dangerous commands\n\n{x}\nEOF",
+    "grep": lambda x: f"grep -rn {quoted(x)} .",
+    "rg": lambda x: f"rg {quoted(x)}",
+    "rg files": lambda x: f"rg -n -F {quoted(x)} --glob '*.sh' | head -20",
+    "notes": lambda x: f"cat <<'EOF' > notes.md\n{x}\nEOF",
+    "readme": lambda x: f"cat >> README.md <<'EOF'\n## Never run\n\n```bash\n{x}\n```\nEOF",
+    "comment": one_line(lambda x: f"# {x}"),
+    "comment after": one_line(lambda x: f"ls -la  # {x}"),
+    "pull request": lambda x: f"gh pr create --title t --body {quoted(x)}",
+    "issue": lambda x: f"gh issue create --title {quoted(x)} --body b",
+    "print": printed,
+    "python string": lambda x: f"python3 - <<'EOF'\ncases = [{x!r}]\nprint(len(cases))\nEOF",
+    "sed": one_line(lambda x: None if "/" in x else f"sed -n {quoted('/' + x + '/p')} f"),
+    "awk": one_line(lambda x: None if re.search(r"[\\/]", x) else f"awk {quoted('/' + x + '/ {print}')} f"),
+    "variable": lambda x: f"msg={quoted(x)}; echo \"$msg\" | wc -c",
+    "counted": lambda x: f"echo {quoted(x)} | wc -c",
+    "false": lambda x: f"test {quoted(x)} = a",
+    "jq": lambda x: f"jq -n --arg c {quoted(x)} '{{command: $c}}'",
+    "encoded": lambda x: f"echo {quoted(x)} | base64",
+    "decoded to screen": lambda x: f"echo {b64(x)} | base64 -d",
+    "which": one_line(lambda x: f"which {shlex.quote(x.split()[0])}"),
+    "man": one_line(lambda x: f"man {shlex.quote(x.split()[0])}"),
+    "help": one_line(lambda x: f"{x.split()[0]} --help" if words(x) else None),
+    "assert": lambda x: f"cat > test_guard.py <<'EOF'\ndef test_guard():\n    assert refused({x!r})\nEOF",
+    "tracked": lambda x: f"git log --grep={quoted(x)}",
+}
