@@ -2,6 +2,7 @@
 #include "match/inner.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include <hs_runtime.h>
 
@@ -106,6 +107,7 @@ void tj_matcher_free(struct tj_matcher *m) {
     if (!m) return;
     hs_free_scratch(m->scratch);
     free(m->bits);
+    free(m->copy);
     free(m);
 }
 
@@ -128,6 +130,44 @@ static const hs_database_t *ready(struct tj_matcher *m, enum tj_database i) {
     return db;
 }
 
+bool tj_scan_in_place(struct tj_str text) {
+    return ((uintptr_t)text.p + text.n + TJ_SCAN_SLACK - 1) % TJ_SCAN_PAGE >= TJ_SCAN_SLACK;
+}
+
+struct tj_str tj_scan_readable(struct tj_matcher *m, struct tj_str text) {
+    if (tj_scan_in_place(text)) return text;
+    size_t need = text.n + TJ_SCAN_SLACK;
+    if (need > m->copy_bytes) {
+        free(m->copy);
+        m->copy = malloc(need);
+        m->copy_bytes = m->copy ? need : 0;
+    }
+    if (!m->copy) {
+        m->failed = true;
+        return (struct tj_str){NULL, 0};
+    }
+    memcpy(m->copy, text.p, text.n);
+    memset(m->copy + text.n, 0, TJ_SCAN_SLACK);
+    return (struct tj_str){m->copy, text.n};
+}
+
+/* Keeps a small copy for the next text and gives a large one back. */
+static void drop_copy(struct tj_matcher *m) {
+    enum { KEPT_MOST = 1 << 16 };
+    if (m->copy_bytes <= KEPT_MOST) return;
+    free(m->copy);
+    m->copy = NULL;
+    m->copy_bytes = 0;
+}
+
+static void scan(struct tj_matcher *m, const hs_database_t *database, struct tj_str text, match_event_handler on_match,
+                 void *sink) {
+    struct tj_str readable = tj_scan_readable(m, text);
+    if (readable.n == 0) return;
+    hs_scan(database, readable.p, readable.n, 0, m->scratch, on_match, sink);
+    drop_copy(m);
+}
+
 struct bit_sink {
     uint64_t *bits;
     bool any;
@@ -145,7 +185,7 @@ bool tj_scan_bits(struct tj_matcher *m, enum tj_database db, struct tj_str text,
     const hs_database_t *database = text.n ? ready(m, db) : NULL;
     if (!database) return false;
     struct bit_sink sink = {bits, false};
-    hs_scan(database, text.p, text.n, 0, m->scratch, set_bit, &sink);
+    scan(m, database, text, set_bit, &sink);
     return sink.any;
 }
 
@@ -171,5 +211,5 @@ void tj_scan_all(struct tj_matcher *m, struct tj_arena *arena, enum tj_database 
     const hs_database_t *database = text.n ? ready(m, db) : NULL;
     if (!database) return;
     struct end_sink sink = {arena, out, out->at.n + budget};
-    hs_scan(database, text.p, text.n, 0, m->scratch, add_end, &sink);
+    scan(m, database, text, add_end, &sink);
 }

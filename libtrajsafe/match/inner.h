@@ -51,6 +51,8 @@ struct tj_matcher {
     uint32_t ready; /* bit mask of enum tj_database */
     bool failed;    /* a database could not be opened: out of memory */
     uint64_t *bits; /* words_most, always left clear */
+    char *copy;     /* of a text that cannot be scanned where it stands */
+    size_t copy_bytes;
 };
 
 /* One match: predicate bit and end offset. */
@@ -61,6 +63,15 @@ struct tj_matches {
     TJ_VEC(struct tj_match_at) at;
     bool over_budget;
 };
+/*
+ * Hyperscan 5.4.0 on processors with AVX512-VBMI loads whole vectors from where a literal matcher starts, a few bytes past the
+ * end of a text (vectorscan issue 322). It ignores what it read there, but the page behind may not be mapped. So a text
+ * that ends less than TJ_SCAN_SLACK bytes before a page does is scanned from a copy that has them.
+ */
+enum { TJ_SCAN_PAGE = 4096, TJ_SCAN_SLACK = 64 };
+bool tj_scan_in_place(struct tj_str text);
+/* The text, or its copy in the matcher until the next call; empty without memory (matcher->failed). */
+struct tj_str tj_scan_readable(struct tj_matcher *matcher, struct tj_str text);
 /* Sets bits of the predicates that match; true when there was any. */
 bool tj_scan_bits(struct tj_matcher *matcher, enum tj_database db, struct tj_str text, uint64_t *bits);
 /* Appends matches with their ends, at most `budget`. */

@@ -1,5 +1,9 @@
 /* Tests of matching: compiled conditions agree with a naive evaluator on generated rules and views; roles in raw text. */
+#include <sys/mman.h>
+
 #include "match_naive.h"
+
+#include "match/inner.h"
 
 static uint32_t compare(struct naive *n, const struct tj_hits *hits, uint64_t start) {
     uint32_t at = 0;
@@ -90,7 +94,49 @@ static void roles_of_raw_matches(void **state) {
     rig_free(&r);
 }
 
+/*
+ * Texts that end where readable memory ends. What Hyperscan reads past them differs by processor, so the rule that nothing
+ * within TJ_SCAN_SLACK bytes is on another page is held here too, byte by byte.
+ */
+static void text_at_the_end_of_memory(void **context) {
+    (void)context;
+    struct rig r = {0};
+    static const char *const words[] = {"alpha", "beta", "gammas", "delta.py", "evil.example", "bat", "cat", "mat"};
+    enum { WORDS = sizeof words / sizeof *words, PAGES = 32, ENDS = 70 };
+    tj_arena_init(&r.arena, 0);
+    tj_build_init(&r.build, &r.arena);
+    for (int i = 0; i < WORDS; i++) bit_for(&r, TJ_DB_ARG, TJ_PRED_CONTAINS, tj_str_of(words[i]));
+    compile(&r);
+    size_t bytes = (size_t)PAGES * TJ_SCAN_PAGE;
+    char *memory = mmap(NULL, bytes + TJ_SCAN_PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    assert_true(memory != MAP_FAILED);
+    assert_int_equal(mprotect(memory + bytes, TJ_SCAN_PAGE, PROT_NONE), 0);
+    char *end = memory + bytes;
+    memset(memory, '.', bytes);
+    uint32_t lengths[] = {1, 3, 5, 16, 29, 30, 31, 32, 33, 61, 62, 63, 64, 65, 127, 200, 4095, 4096, 4097, 100000};
+    for (size_t l = 0; l < sizeof lengths / sizeof *lengths; l++)
+        for (uint32_t before = 0; before < ENDS; before++)
+            for (int w = 0; w < WORDS; w++) {
+                struct tj_str word = tj_str_of(words[w]), text = {end - before - lengths[l], lengths[l]};
+                if (word.n > text.n || (text.n > 300 && w > 0)) continue;
+                memcpy(end - before - word.n, word.p, word.n);
+                bool same_page = ((uintptr_t)(end - before) - 1) / TJ_SCAN_PAGE ==
+                                 ((uintptr_t)(end - before) + TJ_SCAN_SLACK - 1) / TJ_SCAN_PAGE;
+                assert_int_equal(tj_scan_in_place(text), same_page);
+                uint64_t bits[TJ_SCAN_SLACK] = {0};
+                assert_true(tj_scan_bits(r.matcher, TJ_DB_ARG, text, bits));
+                assert_true(bits[0] >> w & 1);
+                memset(end - before - word.n, '.', word.n);
+                assert_false(tj_scan_bits(r.matcher, TJ_DB_ARG, text, bits));
+                assert_true(r.matcher->copy_bytes <= 1 << 16); /* a large copy is not kept */
+            }
+    assert_false(r.matcher->failed);
+    assert_int_equal(munmap(memory, bytes + TJ_SCAN_PAGE), 0);
+    rig_free(&r);
+}
+
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(agrees_with_naive), cmocka_unit_test(roles_of_raw_matches)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(agrees_with_naive), cmocka_unit_test(roles_of_raw_matches),
+                                       cmocka_unit_test(text_at_the_end_of_memory)};
     return cmocka_run_group_tests_name("match", tests, NULL, NULL);
 }
