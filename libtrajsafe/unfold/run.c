@@ -135,13 +135,23 @@ static void run_function(struct tj_work *w, struct tj_env *env, const struct tj_
 
 /* ---- programs ------------------------------------------------------------------------------------------------------------------ */
 
+static const char *const standard[] = {"/bin/",  "/usr/bin/",  "/usr/local/bin/",
+                                       "/sbin/", "/usr/sbin/", "/opt/homebrew/bin/"};
+
 static bool standard_folder(struct tj_str path) {
-    static const char *const folders[] = {"/bin/",  "/usr/bin/",  "/usr/local/bin/",
-                                          "/sbin/", "/usr/sbin/", "/opt/homebrew/bin/"};
-    for (size_t i = 0; i < sizeof folders / sizeof *folders; i++) {
-        struct tj_str folder = tj_str_of(folders[i]);
+    for (size_t i = 0; i < sizeof standard / sizeof *standard; i++) {
+        struct tj_str folder = tj_str_of(standard[i]);
         if (tj_str_starts(path, folder) && tj_str_chr(path, '/', folder.n) == TJ_NOT_FOUND) return true;
     }
+    return false;
+}
+
+/* `/b?n/r?`: a pattern whose folder fits one that programs are in. Elsewhere it finds a file not seen here. */
+static bool is_globbed_program(const struct tj_value *v) {
+    uint32_t slash = tj_str_rchr(v->text, '/');
+    if (!(v->flags & TJ_VALUE_HAS_GLOB) || v->flags & TJ_VALUE_FROM_OUTPUT || slash == TJ_NOT_FOUND) return false;
+    for (size_t i = 0; i < sizeof standard / sizeof *standard; i++)
+        if (tj_pattern_match(tj_str_sub(v->text, 0, slash + 1), tj_str_of(standard[i]))) return true;
     return false;
 }
 
@@ -258,6 +268,43 @@ static void run_alternatives(struct tj_work *w, struct tj_env *env, const struct
     }
 }
 
+/*
+ * `/b?n/r? -rf x`: which file the pattern finds is known only where it runs. Every program of the table that it fits may be
+ * the one; a pattern that fits many says nothing.
+ */
+static void run_globbed(struct tj_work *w, struct tj_env *env, const struct tj_plain *plain, struct tj_command *c) {
+    enum { FITTING_MOST = 16, LOOKED_AT = 100 /* steps for all rows */ };
+    struct tj_str path = plain->argv[0].value.text, fit[FITTING_MOST];
+    struct tj_str pattern = tj_str_sub(path, tj_str_rchr(path, '/') + 1, path.n);
+    uint32_t fits = 0;
+    w->steps += LOOKED_AT;
+    for (uint32_t i = 0; i < w->image->n[TJ_SECTION_PROGRAMS] && fits <= FITTING_MOST; i++) {
+        const struct tj_program *row = tj_image_program(w->image, i);
+        struct tj_str name = tj_image_str(w->image, row->name);
+        if (row->parent != TJ_NONE || tj_str_chr(name, ':', 0) != TJ_NOT_FOUND || !tj_pattern_match(pattern, name))
+            continue;
+        if (fits < FITTING_MOST) fit[fits] = name;
+        fits++;
+    }
+    c->flags |= TJ_CMD_DYNAMIC_NAME;
+    tj_work_unknown(w, TJ_REASON_DYNAMIC_NAME, c->name_span);
+    if (!tj_work_emit(w, env, c)) return;
+    if (fits == 0 || fits > FITTING_MOST) capture_output(w, env, c);
+    for (uint32_t i = 0; i < fits && fits <= FITTING_MOST && !w->stopped; i++) {
+        struct tj_arg *argv = tj_arena_array(w->arena, struct tj_arg, plain->argc);
+        if (!argv) return;
+        memcpy(argv, plain->argv, plain->argc * sizeof *argv);
+        argv[0].value = tj_value_text(fit[i], plain->argv[0].value.span);
+        struct tj_plain one = *plain;
+        struct tj_env inner = *env;
+        one.argv = argv;
+        one.obscured = true;
+        inner.flags |= TJ_CMD_MAYBE | TJ_CMD_GUESSED;
+        inner.parent = c->index;
+        tj_run_plain(w, &inner, &one);
+    }
+}
+
 static void run_redirect_only(struct tj_work *w, struct tj_env *env, const struct tj_plain *plain) {
     struct tj_command *c = new_command(w, env, plain);
     if (!c) return;
@@ -317,9 +364,12 @@ void tj_run_plain(struct tj_work *w, struct tj_env *env, const struct tj_plain *
     struct tj_command *c = new_command(w, env, plain);
     if (!c || !tj_work_deeper(w, plain->span)) return;
     if (plain->obscured || obscured(plain)) c->flags |= TJ_CMD_OBSCURED;
-    c->name = name;
-    if (known) c->base_program = find_program(w->image, name);
-    if (known)
+    bool globbed = known && is_globbed_program(first);
+    if (!globbed) c->name = name;
+    if (known && !globbed) c->base_program = find_program(w->image, name);
+    if (globbed)
+        run_globbed(w, env, plain, c);
+    else if (known)
         run_program(w, env, plain, c);
     else
         run_dynamic(w, env, plain, c);
