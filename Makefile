@@ -7,10 +7,14 @@ MAKEFLAGS += --no-print-directory
 BUILD ?= build/release
 FILES ?=
 FUZZ_SECONDS ?= 60
+SEED ?= 1
+N ?= 20000
+KIND ?= words
+DIALECT ?= bash
 # How many compilers run at once; empty means one for each processor.
 JOBS ?=
 
-.PHONY: help setup build demo test bench corpus lint fuzz format
+.PHONY: help setup build demo test differential bench corpus lint fuzz format
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 18
@@ -27,6 +31,9 @@ demo: setup ## judge the example trajectories, or FILES="..."
 
 test: build ## run all tests (ctest, then pytest)
 	@scripts/test
+
+differential: build ## compare the evaluator with bash: SEED, N, KIND (or each), DIALECT
+	@python3 tests/differential/run.py --build "$(BUILD)" --seed $(SEED) --n $(N) --kind $(KIND) --dialect $(DIALECT) --jobs $$(nproc) --shares
 
 bench: build ## measure speed, start-up and memory on one thread
 	@scripts/bench

@@ -1,0 +1,104 @@
+"""Asks the evaluator (build/*/tests/unfold_argv) which commands scripts run, and judges an answer against what bash did."""
+
+import json
+import subprocess
+
+
+def ask(program, scripts, dialect="bash", home="/home/me", cwd="/w"):
+    """One understanding (see unfold_argv.c) for each script."""
+    if not scripts:
+        return []
+    done = subprocess.run([program, "--dialect", dialect, "--home", home, "--cwd", cwd], input=b"\0".join(scripts) + b"\0",
+                          stdout=subprocess.PIPE, check=True)
+    answers = [json.loads(line) for line in done.stdout.splitlines()]
+    if len(answers) != len(scripts):
+        raise RuntimeError("%d answers to %d scripts" % (len(answers), len(scripts)))
+    return answers
+
+
+def raw(text):
+    return text.encode("latin-1")
+
+
+def constant(word):
+    return "c" in word
+
+
+def fits(word, actual):
+    """What bash made of one word is what the evaluator said of it."""
+    if "c" in word:
+        c = raw(word["c"])
+        if c == actual:
+            return True
+        # A tilde stays in the text of a word: paths are resolved behind it.
+        return c[:1] == b"~" and actual == b"/home/me" + c[1:]
+    if "set" in word:
+        return any(fits({"c": one}, actual) for one in word["set"])
+    if "list" in word or "some" in word:
+        return True
+    prefix, suffix = raw(word["p"]), raw(word["s"])
+    if prefix[:1] == b"~" and not actual.startswith(b"~"):
+        prefix = b"/home/me" + prefix[1:]
+    return actual.startswith(prefix) and actual.endswith(suffix) and len(actual) >= len(prefix) + len(suffix)
+
+
+def several(word, actual):
+    """The same for a word that bash may have split into any number."""
+    if not actual:
+        return not raw(word["p"]).strip() and not raw(word["s"]).strip() if "p" in word else True
+    if "p" not in word:
+        return all(fits(word, one) for one in actual)
+    return actual[0].startswith(raw(word["p"])) and actual[-1].endswith(raw(word["s"]))
+
+
+def same_argv(words, actual):
+    """The evaluator's words cover bash's: constants are equal, the rest contains what bash has."""
+    reach = {0}  # how many of bash's words the evaluator's first k words may stand for
+    for word in words:
+        after = set()
+        for at in reach:
+            if at < len(actual) and fits(word, actual[at]):
+                after.add(at + 1)
+            if word.get("split"):
+                after.update(end for end in range(at, len(actual) + 1) if several(word, actual[at:end]))
+        reach = after
+    return len(actual) in reach
+
+
+def stub_commands(answer, names):
+    """The commands that a stub would see: programs, not builtins or assignments."""
+    commands = []
+    for c in answer["commands"]:
+        first = c["argv"][0] if c["argv"] else None
+        if first is None or "redirect_only" in c["flags"]:
+            continue
+        if not constant(first) or raw(first["c"]) in names:
+            commands.append(c)
+    return commands
+
+
+def judge(answer, outcome, names):
+    """None when they agree; else a sentence. Exact order is asked for: simple commands, one after the other."""
+    if outcome.lost:
+        return None
+    commands = stub_commands(answer, names)
+    ours = [c["argv"] for c in commands]
+    surely = not any("maybe" in c["flags"] for c in commands)
+    for k, actual in enumerate(outcome.argv):
+        if k >= len(ours):
+            return None if answer["unknown"] else "bash ran command %d, we know of %d only" % (k + 1, len(ours))
+        if not same_argv(ours[k], actual):
+            return "command %d differs" % (k + 1)
+    if surely and len(ours) > len(outcome.argv) and not outcome.error and not answer["unknown"]:
+        return "we have %d commands, bash ran %d" % (len(ours), len(outcome.argv))
+    return None
+
+
+def shown(word):
+    if "c" in word:
+        return repr(raw(word["c"]))[1:]
+    if "set" in word:
+        return "{" + ", ".join(repr(raw(one))[1:] for one in word["set"]) + "}"
+    if "p" in word:
+        return repr(raw(word["p"]))[1:] + "~" + repr(raw(word["s"]))[1:] + ("*" if word.get("split") else "")
+    return "[…]"
