@@ -14,7 +14,7 @@ DIALECT ?= bash
 # How many compilers run at once; empty means one for each processor.
 JOBS ?=
 
-.PHONY: help setup build demo test differential bench corpus lint fuzz format
+.PHONY: help setup build demo test differential bench corpus syntax lint fuzz format
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 18
@@ -40,6 +40,9 @@ bench: build ## measure speed, start-up and memory on one thread
 
 corpus: build ## measure on ../shared/data (skips when it is absent)
 	@scripts/corpus
+
+syntax: build ## measure the shell reader against `bash -n` on ../shared/data (skips when it is absent)
+	@$$(cat build/.setup/python 2>/dev/null || echo python3) scripts/syntax.py
 
 lint: build ## check layers, exported symbols, formatting, clang-tidy
 	@scripts/setup lint

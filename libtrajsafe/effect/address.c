@@ -148,6 +148,9 @@ static uint32_t classes_v4(const uint8_t *b, uint32_t known) {
     if ((b[0] == 172 && b[1] >> 4 == 1) || (b[0] == 192 && b[1] == 168) || (b[0] == 100 && b[1] >> 6 == 1))
         return TJ_HOST_BIT(PRIVATE);
     if (b[0] == 169 && b[1] == 254) return TJ_HOST_BIT(LINK_LOCAL);
+    if (b[0] >> 4 == 14) return TJ_HOST_BIT(MULTICAST);
+    if (known == 4 && (b[0] & b[1] & b[2] & b[3]) == 255) return TJ_HOST_BIT(MULTICAST);
+    if (b[0] == 198 && b[1] >> 1 == 9) return TJ_HOST_BIT(PRIVATE); /* between networks under test (RFC 2544) */
     return TJ_HOST_BIT(PUBLIC);
 }
 
@@ -158,7 +161,8 @@ uint32_t tj_address_classes(const struct tj_address *address) {
     static const uint8_t zero[15] = {0};
     if (starts_with(b, zero, 15) && b[15] <= 1) return numeric | TJ_HOST_BIT(LOOPBACK);
     if (b[0] == 0xfe && b[1] >> 6 == 2) return numeric | TJ_HOST_BIT(LINK_LOCAL);
-    if ((b[0] & 0xfe) == 0xfc) return numeric | TJ_HOST_BIT(PRIVATE);
+    if ((b[0] & 0xfe) == 0xfc || (b[0] == 0xfe && b[1] >> 6 == 3)) return numeric | TJ_HOST_BIT(PRIVATE);
+    if (b[0] == 0xff) return numeric | TJ_HOST_BIT(MULTICAST);
     return numeric | TJ_HOST_BIT(PUBLIC);
 }
 

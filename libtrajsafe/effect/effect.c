@@ -238,6 +238,15 @@ static tj_handle *const handlers[TJ_HANDLER_COUNT] = {
     [TJ_HANDLER_ALIAS] = tj_handle_names,
 };
 
+/* https_proxy=http://host:port in front of a program: what it sends goes there first. */
+static void proxy(struct tj_derive *d, const struct tj_setting *setting) {
+    static const char *const names[] = {"http_proxy", "https_proxy", "all_proxy", "ftp_proxy"};
+    for (size_t i = 0; i < sizeof names / sizeof *names && d->cmd->argc; i++) {
+        if (tj_str_ieq(setting->name, tj_str_of(names[i])) && setting->value.text.n)
+            tj_effect_host(d, TJ_EFFECT_CONNECT, &setting->value, 0);
+    }
+}
+
 static void settings(struct tj_derive *d) {
     for (uint32_t i = 0; i < d->cmd->settings; i++) {
         const struct tj_setting *setting = &d->cmd->setting[i];
@@ -247,6 +256,7 @@ static void settings(struct tj_derive *d) {
         e->value = setting->value.text;
         e->carries = setting->value.carries;
         if (setting->value.flags & TJ_VALUE_IS_DYNAMIC) e->flags |= TJ_EFF_DYNAMIC;
+        proxy(d, setting);
     }
 }
 

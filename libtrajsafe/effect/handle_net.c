@@ -109,9 +109,37 @@ static void ask(struct tj_derive *d, const struct tj_value *url, const struct re
 
 static bool is_url_slot(uint8_t slot) { return slot == TJ_SLOT_URL || slot == TJ_SLOT_HOST; }
 
+/* Field `which` of "a:b:[c]:d", brackets taken as one. */
+static struct tj_str colon_field(struct tj_str s, uint32_t which) {
+    uint32_t from = 0;
+    for (uint32_t i = 0, depth = 0; i <= s.n; i++) {
+        if (i < s.n && s.p[i] == '[') depth = 1;
+        if (i < s.n && s.p[i] == ']') depth = 0;
+        if (i < s.n && (s.p[i] != ':' || depth)) continue;
+        if (which-- == 0) return tj_str_sub(s, from, i);
+        from = i + 1;
+    }
+    return TJ_STR_NONE;
+}
+
+/* --resolve HOST:PORT:ADDRESS[,…] and --connect-to HOST:PORT:HOST2:PORT2: where the connection really goes. */
+static void pinned_hosts(struct tj_derive *d) {
+    for (uint32_t i = 0; i < d->bound->option.n; i++) {
+        const struct tj_bound_option *o = &d->bound->option.at[i];
+        bool resolve = tj_str_is(o->name, "--resolve");
+        if (!o->has_value || (!resolve && !tj_str_is(o->name, "--connect-to"))) continue;
+        struct tj_value to = o->value;
+        to.text = colon_field(o->value.text, 2);
+        uint32_t comma = tj_str_chr(to.text, ',', 0);
+        if (comma != TJ_NOT_FOUND) to.text = tj_str_sub(to.text, 0, comma);
+        if (to.text.n) tj_effect_host(d, TJ_EFFECT_CONNECT, &to, 0);
+    }
+}
+
 bool tj_handle_curl(struct tj_derive *d) {
     struct request r = request_of(d);
     r.carries = body_of(d);
+    pinned_hosts(d);
     const struct tj_value *out = tj_option_value(d, "-o", "--output");
     const struct tj_value *folder = tj_option_value(d, "--output-dir", NULL);
     bool named = tj_has_option(d, "-O") || tj_has_option(d, "--remote-name") || tj_has_option(d, "--remote-name-all");

@@ -2,14 +2,67 @@
 #include "effect/address.h"
 #include "effect/effect.h"
 
-static struct tj_str lower(struct tj_arena *arena, struct tj_str s) {
-    bool upper = false;
-    for (uint32_t i = 0; i < s.n; i++) upper |= s.p[i] >= 'A' && s.p[i] <= 'Z';
-    if (!upper) return s;
-    char *p = tj_arena_alloc(arena, s.n, 1);
-    if (!p) return s;
-    for (uint32_t i = 0; i < s.n; i++) p[i] = tj_lower(s.p[i]);
-    return (struct tj_str){p, s.n};
+/* One character beyond ASCII of which name look-ups make an ASCII one (UTS 46); 0: nothing is left of it; -1: stays. */
+static int folded(uint32_t c) {
+    if (c == 0x3002 || c == 0xff0e || c == 0xff61) return '.';
+    if (c >= 0xff01 && c <= 0xff5e) return tj_lower((char)(c - 0xfee0)); /* fullwidth */
+    if (c >= 0x24d0 && c <= 0x24e9) return (int)('a' + (c - 0x24d0));    /* circled */
+    if (c >= 0x24b6 && c <= 0x24cf) return (int)('a' + (c - 0x24b6));
+    if (c >= 0x2460 && c <= 0x2468) return (int)('1' + (c - 0x2460));
+    if (c == 0x24ea) return '0';
+    bool nothing = c == 0xad || (c >= 0x200b && c <= 0x200d) || c == 0x2060 || c == 0xfeff;
+    return nothing ? 0 : -1;
+}
+
+static uint32_t character_at(struct tj_str s, uint32_t at, uint32_t *length) {
+    uint8_t lead = (uint8_t)s.p[at];
+    *length = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : lead >= 0xc0 ? 2 : 1;
+    if (*length == 1 || at + *length > s.n) {
+        *length = 1;
+        return lead;
+    }
+    uint32_t c = lead & (0xffu >> (*length + 1));
+    for (uint32_t i = 1; i < *length; i++) c = c << 6 | ((uint8_t)s.p[at + i] & 0x3fu);
+    return c;
+}
+
+static int percent_at(struct tj_str s, uint32_t at) {
+    if (s.p[at] != '%' || at + 2 >= s.n) return -1;
+    int high = tj_hex(s.p[at + 1]), low = tj_hex(s.p[at + 2]);
+    return high < 0 || low < 0 ? -1 : high << 4 | low;
+}
+
+/* %31 in a host is 1; in an IPv6 address % begins a zone. */
+static struct tj_str decoded(struct tj_arena *arena, struct tj_str s) {
+    struct tj_buf buf;
+    if (tj_str_chr(s, '%', 0) == TJ_NOT_FOUND || tj_str_chr(s, ':', 0) != TJ_NOT_FOUND) return s;
+    tj_buf_init(&buf, arena);
+    for (uint32_t i = 0; i < s.n; i++) {
+        int byte = percent_at(s, i);
+        tj_buf_putc(&buf, byte < 0 ? s.p[i] : (char)byte);
+        i += byte < 0 ? 0 : 2;
+    }
+    return tj_buf_str(&buf);
+}
+
+/* The host as a name look-up would see it: lower case, fullwidth and circled characters plain. */
+static struct tj_str lower(struct tj_arena *arena, struct tj_str s, bool *odd) {
+    bool plain = true;
+    for (uint32_t i = 0; i < s.n; i++) plain &= (s.p[i] < 'A' || s.p[i] > 'Z') && (uint8_t)s.p[i] < 0x80;
+    if (plain) return s;
+    struct tj_buf buf;
+    tj_buf_init(&buf, arena);
+    for (uint32_t i = 0, length; i < s.n; i += length) {
+        int c = folded(character_at(s, i, &length));
+        *odd |= length > 1 && c >= 0;
+        if (length == 1)
+            tj_buf_putc(&buf, tj_lower(s.p[i]));
+        else if (c > 0)
+            tj_buf_putc(&buf, (char)c);
+        else if (c < 0)
+            tj_buf_put(&buf, tj_str_sub(s, i, i + length));
+    }
+    return tj_buf_str(&buf);
 }
 
 /* Takes "scheme://" off the front, also "git+ssh://" and "stratum+tcp://". */
@@ -107,7 +160,8 @@ static bool is_allowed(const struct tj_context *context, struct tj_str host, con
 static void classify(const struct tj_image *image, const struct tj_context *context, struct tj_arena *arena,
                      struct tj_host *out) {
     struct tj_address address;
-    bool numeric = tj_address_parse(out->host, &address);
+    bool zero = out->scheme.n && tj_str_is(out->host, "0"); /* http://0/: a bare small number is one only in a URL */
+    bool numeric = tj_address_parse(zero ? TJ_STR("0x0") : out->host, &address);
     if (numeric) {
         struct tj_str text = tj_address_text(arena, &address);
         out->classes = tj_address_classes(&address);
@@ -122,17 +176,35 @@ static void classify(const struct tj_image *image, const struct tj_context *cont
     if (is_allowed(context, out->host, numeric ? &address : NULL)) out->classes |= TJ_HOST_BIT(ALLOWED);
 }
 
+static bool parse_authority(const struct tj_image *image, const struct tj_context *context, struct tj_arena *arena,
+                            struct tj_str s, struct tj_host *out) {
+    bool odd = false;
+    take_user(&s, out);
+    take_port(&s, out);
+    s = lower(arena, decoded(arena, s), &odd);
+    if (s.n > 1 && s.p[s.n - 1] == '.') s.n--;
+    if (!is_host_text(s)) return false;
+    out->host = s;
+    classify(image, context, arena, out);
+    if (odd) out->classes |= TJ_HOST_BIT(ODD_FORM);
+    return true;
+}
+
 bool tj_host_parse(const struct tj_image *image, const struct tj_context *context, struct tj_arena *arena,
                    struct tj_str text, struct tj_host *out) {
     *out = (struct tj_host){.port = 0};
     struct tj_str s = tj_str_trim(text);
     take_scheme(&s, out);
     take_path(&s, out);
-    take_user(&s, out);
-    take_port(&s, out);
-    if (s.n > 1 && s.p[s.n - 1] == '.') s.n--;
-    if (!is_host_text(s)) return false;
-    out->host = lower(arena, s);
-    classify(image, context, arena, out);
+    uint32_t back = out->scheme.n ? tj_str_chr(s, '\\', 0) : TJ_NOT_FOUND;
+    if (back == TJ_NOT_FOUND || back == 0) return parse_authority(image, context, arena, s, out);
+    /* http://a\@b/: browsers go to a, others to b. Whichever leads outside is the one to know of. */
+    struct tj_host first = *out;
+    bool found = parse_authority(image, context, arena, tj_str_sub(s, 0, back), &first);
+    if (!parse_authority(image, context, arena, tj_str_sub(s, back + 1, s.n), out) ||
+        (found && first.classes & TJ_HOST_BIT(PUBLIC) && !(out->classes & TJ_HOST_BIT(PUBLIC)))) {
+        *out = first;
+        return found;
+    }
     return true;
 }

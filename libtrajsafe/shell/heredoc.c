@@ -385,7 +385,9 @@ uint32_t tj_sh_heredoc_word(struct tj_sh_parser *p, const struct tj_sh_heredoc *
     uint32_t at = doc->body_begin;
     struct tj_sh_word word;
     view.end = doc->body_end;
-    if (!doc->closed) {
+    /* One that the end of the script ends: bash warns and goes on. */
+    bool to_the_end = !p->view.map && doc->body_begin < doc->body_end && doc->resume >= p->out->source.n;
+    if (!doc->closed && !to_the_end) {
         tj_sh_trouble(p, TJ_REASON_SYNTAX, tj_sh_place(p, doc->op), tj_sh_place(p, doc->op_end));
     }
     if (doc->strip) {

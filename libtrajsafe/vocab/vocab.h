@@ -117,7 +117,8 @@ enum tj_class {
     X(ONION, "onion", "an anonymity network")                                                                          \
     X(TUNNEL, "tunnel", "a tunnel or reverse proxy service")                                                           \
     X(POOL, "pool", "a mining pool")                                                                                   \
-    X(REGISTRY, "registry", "a package registry or source forge")
+    X(REGISTRY, "registry", "a package registry or source forge")                                                      \
+    X(MULTICAST, "multicast", "a group of hosts, or all of a network")
 enum tj_host_class {
 #define X(id, name, about) TJ_HOST_##id,
     TJ_HOST_CLASSES(X)
