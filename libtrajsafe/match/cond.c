@@ -67,7 +67,7 @@ static bool leaf_holds(struct tj_matching *m, const struct tj_instance *x, const
     enum tj_field field = (enum tj_field)c->field;
     uint32_t value = 0;
     switch ((enum tj_cond_op)c->op) {
-    case TJ_COND_MATCH: return tj_field_bits(m, x, field)[c->arg / 64] >> (c->arg % 64) & 1;
+    case TJ_COND_MATCH: return tj_bits_have(tj_field_bits(m, x, field), c->arg);
     case TJ_COND_NAME: return tj_field_name(m, x, field, u32 + c->arg, c->n);
     case TJ_COND_ENUM: return enum_value(x, field, &value) && value < 64 && (u64[c->arg] >> value & 1);
     case TJ_COND_SET_ANY: return (set_value(x, field) & u64[c->arg]) != 0;
@@ -98,7 +98,7 @@ static bool cond_holds(struct tj_matching *m, const struct tj_instance *x, const
         else if (leaf_holds(m, x, child) == ends)
             return found;
     }
-    const uint64_t *bits = m->none; /* of `field`: siblings mostly look at one */
+    const struct tj_bits *bits = m->none; /* of `field`: siblings mostly look at one */
     int field = -1;
     child = c + 1;
     for (uint32_t i = 0; more && i < c->n; i++, child += child->skip) {
@@ -107,8 +107,7 @@ static bool cond_holds(struct tj_matching *m, const struct tj_instance *x, const
             field = child->field;
             bits = tj_field_bits(m, x, (enum tj_field)field);
         }
-        bool holds = child->op == TJ_COND_MATCH ? bits != m->none && (bits[child->arg / 64] >> (child->arg % 64) & 1)
-                                                : cond_holds(m, x, child);
+        bool holds = child->op == TJ_COND_MATCH ? tj_bits_have(bits, child->arg) : cond_holds(m, x, child);
         if (holds == ends) return found;
     }
     return !found;

@@ -3,6 +3,7 @@
 
 /* Which list a block goes to. */
 struct list {
+    TJ_VEC(struct tj_need) need;
     TJ_VEC(struct tj_try) at;
 };
 struct lists {
@@ -13,7 +14,24 @@ struct lists {
     bool ok;
 };
 
-static void put(struct lists *l, struct list *list, struct tj_try t) {
+/* A block, and the ways in which it may hold. */
+struct entry {
+    uint32_t rule, block, ways;
+    struct tj_way way[TJ_WAYS_MOST];
+};
+
+static void put(struct lists *l, struct list *list, const struct entry *e, uint32_t kinds) {
+    for (uint32_t i = 0; i < e->ways; i++) {
+        const struct tj_way *way = &e->way[i];
+        struct tj_try t = {e->rule, (uint16_t)e->block, way->text_field};
+        if (!(way->kinds & kinds)) continue;
+        if (!tj_vec_push(l->arena, &list->need, way->need) || !tj_vec_push(l->arena, &list->at, t)) l->ok = false;
+    }
+}
+
+/* Raw text is not asked for needs. */
+static void put_once(struct lists *l, struct list *list, const struct entry *e) {
+    struct tj_try t = {.rule = e->rule, .block = (uint16_t)e->block};
     if (!tj_vec_push(l->arena, &list->at, t)) l->ok = false;
 }
 
@@ -22,65 +40,28 @@ static uint8_t block_subject(const struct tj_block *block) {
     return block->subject == TJ_SUBJECT_RUN ? TJ_SUBJECT_EFFECT : block->subject;
 }
 
-static void put_block(struct lists *l, const struct tj_image *image, const struct tj_block *block, struct tj_try t) {
+static void put_block(struct lists *l, const struct tj_image *image, const struct tj_block *block,
+                      const struct entry *e) {
     const uint32_t *guard = TJ_ROW(image, U32, uint32_t, block->guard.at);
     switch ((enum tj_subject)block_subject(block)) {
     case TJ_SUBJECT_EFFECT:
         for (uint32_t k = 0; k < TJ_EFFECT_COUNT; k++) {
             bool in = block->guard.n == 0;
             for (uint32_t g = 0; g < block->guard.n && !in; g++) in = guard[g] == k;
-            if (in) put(l, &l->kind[k], t);
+            if (in) put(l, &l->kind[k], e, 1u << k);
         }
         break;
     case TJ_SUBJECT_COMMAND:
-        if (block->guard.n == 0) put(l, &l->command, t);
+        if (block->guard.n == 0) put(l, &l->command, e, UINT32_MAX);
         for (uint32_t g = 0; g < block->guard.n; g++)
-            if (guard[g] < l->names) put(l, &l->name[guard[g]], t);
+            if (guard[g] < l->names) put(l, &l->name[guard[g]], e, UINT32_MAX);
         break;
-    case TJ_SUBJECT_TEXT: put(l, &l->text, t); break;
-    case TJ_SUBJECT_EDIT: put(l, &l->edit, t); break;
-    case TJ_SUBJECT_MESSAGE: put(l, &l->message, t); break;
+    case TJ_SUBJECT_TEXT: put_once(l, &l->text, e); break;
+    case TJ_SUBJECT_EDIT: put(l, &l->edit, e, UINT32_MAX); break;
+    case TJ_SUBJECT_MESSAGE: put(l, &l->message, e, UINT32_MAX); break;
     case TJ_SUBJECT_RUN:
     case TJ_SUBJECT_COUNT: break;
     }
-}
-
-/* ---- what a block asks for at the least --------------------------------------------------------------------------- */
-
-/* A match, or a choice between matches of one field. */
-static bool is_match(const struct tj_cond *c, uint8_t *field) {
-    *field = c->op == TJ_COND_ANY && c->n ? c[1].field : c->field;
-    if (c->op == TJ_COND_MATCH) return true;
-    for (uint32_t i = 1; i <= c->n; i++)
-        if (c->op != TJ_COND_ANY || c[i].op != TJ_COND_MATCH || c[i].field != *field) return false;
-    return c->op == TJ_COND_ANY && c->n > 0;
-}
-
-static void add_need(const struct tj_image *image, const struct tj_cond *c, struct tj_try *t) {
-    uint8_t field;
-    if (is_match(c, &field)) {
-        if (field == TJ_F_TEXT) t->needs |= TJ_NEEDS_TEXT;
-        if (field == TJ_F_ARG) t->needs |= TJ_NEEDS_ARG;
-        return;
-    }
-    if (c->op != TJ_COND_SET_ANY && c->op != TJ_COND_SET_ALL) return;
-    uint64_t mask = *TJ_ROW(image, U64, uint64_t, c->arg); /* having all of them is having one */
-    if (c->field == TJ_F_CLASS) t->class_any = mask;
-    if (c->field == TJ_F_CARRIES) t->carries_any = mask;
-    if (c->field == TJ_F_HOST_CLASS) t->host_any = (uint32_t)mask;
-}
-
-static struct tj_try make_try(const struct tj_image *image, const struct tj_block *block, uint32_t rule, uint32_t b) {
-    struct tj_try t = {.rule = rule, .block = b};
-    const struct tj_cond *c = TJ_ROW(image, CONDS, struct tj_cond, block->where.at);
-    if (block->where.n == 0) return t;
-    if (c->op != TJ_COND_ALL) {
-        add_need(image, c, &t);
-        return t;
-    }
-    const struct tj_cond *child = c + 1;
-    for (uint32_t i = 0; i < c->n; i++, child += child->skip) add_need(image, child, &t);
-    return t;
 }
 
 /* The subject of a rule, all blocks of a run rule, and blocks of others that reach back into the run. */
@@ -90,7 +71,9 @@ static bool is_tried(const struct tj_rule *rule, const struct tj_block *block) {
     return (block->how == TJ_BLOCK_WITH || block->how == TJ_BLOCK_WITHOUT) && block->reach == TJ_REACH_RUN;
 }
 
-static struct tj_tries done(const struct list *list) { return (struct tj_tries){list->at.at, list->at.n}; }
+static struct tj_tries done(const struct list *list) {
+    return (struct tj_tries){list->need.at, list->at.at, list->at.n};
+}
 
 static bool build_tries(struct tj_databases *d) {
     const struct tj_image *image = d->image;
@@ -102,7 +85,10 @@ static bool build_tries(struct tj_databases *d) {
         const struct tj_rule *rule = tj_image_rule(image, r);
         for (uint32_t b = 0; b < rule->blocks.n; b++) {
             const struct tj_block *block = TJ_ROW(image, BLOCKS, struct tj_block, rule->blocks.at + b);
-            if (is_tried(rule, block)) put_block(&l, image, block, make_try(image, block, r, b));
+            if (!is_tried(rule, block)) continue;
+            struct entry e = {.rule = r, .block = b};
+            e.ways = tj_need_ways(image, block, e.way);
+            put_block(&l, image, block, &e);
         }
     }
     for (uint32_t k = 0; k < TJ_EFFECT_COUNT; k++) d->tries.kind[k] = done(&l.kind[k]);

@@ -9,18 +9,39 @@
 /* ---- databases and scanning (databases.c, the only file that sees Hyperscan) ---------------------------------- */
 
 /*
- * A block of a rule that is tried on an instance, with what its conditions ask for at the least: most tries end at these
- * words, before the rule is looked at. 0: asks for nothing.
+ * What a block asks for at the least (needs.c): most tries end at these words, before the rule is looked at. Numbers that
+ * do not fit into a word share bits (tj_need_bit), so a word may let too much pass, never too little.
  */
-struct tj_try {
-    uint32_t rule, block;
-    uint64_t class_any, carries_any;
-    uint32_t host_any;
-    uint32_t needs; /* TJ_NEEDS_*: some predicate of this field must match */
+enum tj_need_any {
+    TJ_NEED_CLASS,
+    TJ_NEED_CARRIES,
+    TJ_NEED_HOST_CLASS,
+    TJ_NEED_PROGRAM, /* numbers of names */
+    TJ_NEED_FLAG,    /* numbers of flags */
+    TJ_NEED_ANY
 };
-#define TJ_NEEDS_TEXT 1u
-#define TJ_NEEDS_ARG 2u
+struct tj_need {
+    uint64_t never;            /* values of fields with one value: none of these */
+    uint64_t class_none;       /* classes: none of these */
+    uint64_t any[TJ_NEED_ANY]; /* one of these; 0: asks for nothing */
+    uint64_t text;             /* one of these predicates of one field matches; 0: asks for nothing */
+};
+/* What an instance has of it. */
+struct tj_have {
+    uint64_t ones;
+    uint64_t any[TJ_NEED_ANY];
+};
+static inline uint64_t tj_need_bit(uint32_t number) { return UINT64_C(1) << (number % 64); }
+
+/* A block of a rule that is tried on an instance; its ways follow each other. */
+struct tj_try {
+    uint32_t rule;
+    uint16_t block;
+    uint8_t text_field; /* enum tj_field of need.text */
+};
+/* need[i] stands beside at[i]: it fills one line of the cache, and the other is seldom looked at. */
 struct tj_tries {
+    const struct tj_need *need;
     const struct tj_try *at;
     uint32_t n;
 };
@@ -72,6 +93,15 @@ enum { TJ_SCAN_PAGE = 4096, TJ_SCAN_SLACK = 64 };
 bool tj_scan_in_place(struct tj_str text);
 /* The text, or its copy in the matcher until the next call; empty without memory (matcher->failed). */
 struct tj_str tj_scan_readable(struct tj_matcher *matcher, struct tj_str text);
+/* Predicates of a database that match, and the same with numbers that share bits: what tj_need.text is compared with. */
+struct tj_bits {
+    uint64_t fold;
+    uint64_t word[];
+};
+static inline size_t tj_bits_size(uint32_t words) { return sizeof(struct tj_bits) + words * sizeof(uint64_t); }
+static inline bool tj_bits_have(const struct tj_bits *bits, uint32_t number) {
+    return bits->fold & tj_need_bit(number) && bits->word[number / 64] & tj_need_bit(number);
+}
 /* Sets bits of the predicates that match; true when there was any. */
 bool tj_scan_bits(struct tj_matcher *matcher, enum tj_database db, struct tj_str text, uint64_t *bits);
 /* Appends matches with their ends, at most `budget`. */
@@ -86,6 +116,14 @@ static inline enum tj_database tj_phrase_database(uint32_t kind) {
 
 /* index.c */
 bool tj_tries_build(struct tj_databases *databases);
+/* needs.c: the ways in which a block may hold; for effects also the kinds (mask). Gives how many: 0 when it never holds. */
+enum { TJ_WAYS_MOST = 8 };
+struct tj_way {
+    struct tj_need need;
+    uint32_t kinds;
+    uint8_t text_field;
+};
+uint32_t tj_need_ways(const struct tj_image *image, const struct tj_block *block, struct tj_way out[TJ_WAYS_MOST]);
 
 /* ---- one view while it is matched ------------------------------------------------------------------------------ */
 
@@ -94,13 +132,13 @@ enum tj_bits_of_edit { TJ_BITS_EDIT_PATH, TJ_BITS_ADDED, TJ_BITS_REMOVED, TJ_BIT
 
 /* Bit sets are made when a condition first asks; NULL = not yet. */
 struct tj_effect_bits {
-    const uint64_t *bits[TJ_BITS_EFFECT];
+    const struct tj_bits *bits[TJ_BITS_EFFECT];
 };
 struct tj_edit_bits {
-    const uint64_t *bits[TJ_BITS_EDIT];
+    const struct tj_bits *bits[TJ_BITS_EDIT];
 };
 struct tj_command_bits {
-    const uint64_t *arg, *text;
+    const struct tj_bits *arg, *text;
     uint32_t name[2]; /* NAMES rows of its name and of its table row's name; TJ_NONE */
     bool named;
 };
@@ -115,8 +153,8 @@ struct tj_matching {
     struct tj_edit_bits *edit;
     struct tj_command_bits *command;
     uint32_t effects, edits, commands;
-    const uint64_t *message;
-    const uint64_t *none; /* a set without bits, large enough for all */
+    const struct tj_bits *message;
+    const struct tj_bits *none; /* a set without bits */
     struct tj_hits *out;
     uint32_t tries; /* other instances looked at: `with`, `without`, `piped_from`, `piped_to` */
     bool failed;    /* out of memory */
@@ -135,8 +173,8 @@ struct tj_instance {
     const struct tj_command *command; /* NULL: none */
     const struct tj_effect *effect;
     const struct tj_edit *edit;
-    const uint64_t *raw; /* TEXT: predicates that matched in the roles looked at */
-    uint64_t roles;      /* TEXT: those roles */
+    const struct tj_bits *raw; /* TEXT: predicates that matched in the roles looked at */
+    uint64_t roles;            /* TEXT: those roles */
 };
 
 bool tj_instance_make(const struct tj_matching *m, uint8_t subject, uint32_t index, struct tj_instance *out);
@@ -144,8 +182,10 @@ bool tj_instance_make(const struct tj_matching *m, uint8_t subject, uint32_t ind
 bool tj_conds_hold(struct tj_matching *m, const struct tj_instance *x, struct tj_range conds);
 /* `where` holds and `unless` does not. */
 bool tj_block_holds(struct tj_matching *m, const struct tj_instance *x, const struct tj_block *block);
+/* needs.c: what an instance has of what tries ask for. */
+struct tj_have tj_need_have(struct tj_matching *m, const struct tj_instance *x);
 /* values.c */
-const uint64_t *tj_field_bits(struct tj_matching *m, const struct tj_instance *x, enum tj_field field);
+const struct tj_bits *tj_field_bits(struct tj_matching *m, const struct tj_instance *x, enum tj_field field);
 bool tj_field_name(struct tj_matching *m, const struct tj_instance *x, enum tj_field field, const uint32_t *ids,
                    uint32_t n);
 const uint32_t *tj_command_names(struct tj_matching *m, const struct tj_command *command); /* two rows or TJ_NONE */

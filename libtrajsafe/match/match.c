@@ -19,21 +19,16 @@ static void add_hit(struct tj_matching *m, uint32_t rule, const struct tj_instan
     if (!tj_vec_push(m->arena, &m->out->hit, hit)) m->failed = true;
 }
 
-/* False: the block cannot hold. */
-static inline bool may_hold(struct tj_matching *m, const struct tj_instance *x, const struct tj_try *t) {
-    if (x->effect) {
-        if (t->class_any && !(x->effect->classes & t->class_any)) return false;
-        if (t->carries_any && !(x->effect->carries & t->carries_any)) return false;
-        if (t->host_any && !(x->effect->host_class & t->host_any)) return false;
-    }
-    if (t->needs == 0 || x->subject == TJ_SUBJECT_TEXT) return true;
-    if (t->needs & TJ_NEEDS_TEXT && tj_field_bits(m, x, TJ_F_TEXT) == m->none) return false;
-    return !(t->needs & TJ_NEEDS_ARG) || tj_field_bits(m, x, TJ_F_ARG) != m->none;
+/* False: the block cannot hold. What is cheap comes first: text may have to be scanned. */
+static inline bool may_hold(struct tj_matching *m, const struct tj_instance *x, const struct tj_have *have,
+                            const struct tj_need *need, const struct tj_try *t) {
+    if (have->ones & need->never || have->any[TJ_NEED_CLASS] & need->class_none) return false;
+    for (int i = 0; i < TJ_NEED_ANY; i++)
+        if (need->any[i] && !(have->any[i] & need->any[i])) return false;
+    return !need->text || tj_field_bits(m, x, (enum tj_field)t->text_field)->fold & need->text;
 }
 
-static void try_block(struct tj_matching *m, const struct tj_instance *x, const struct tj_try *try) {
-    if (!may_hold(m, x, try)) return;
-    struct tj_try t = *try;
+static void try_block(struct tj_matching *m, const struct tj_instance *x, struct tj_try t) {
     const struct tj_rule *rule = tj_image_rule(m->image, t.rule);
     const struct tj_block *block = TJ_ROW(m->image, BLOCKS, struct tj_block, rule->blocks.at + t.block);
     if (!tj_block_holds(m, x, block)) return;
@@ -46,8 +41,23 @@ static void try_block(struct tj_matching *m, const struct tj_instance *x, const 
     if (!tj_vec_push(m->arena, &m->out->block_hit, hit)) m->failed = true;
 }
 
-static void try_all(struct tj_matching *m, const struct tj_instance *x, struct tj_tries tries) {
-    for (uint32_t i = 0; i < tries.n; i++) try_block(m, x, &tries.at[i]);
+static bool same_block(const struct tj_try *a, const struct tj_try *b) {
+    return a->rule == b->rule && a->block == b->block;
+}
+
+/* From try i on: the block of the first way that may hold; gives the try behind it. */
+static uint32_t try_one(struct tj_matching *m, const struct tj_instance *x, const struct tj_have *have,
+                        struct tj_tries tries, uint32_t i) {
+    if (!may_hold(m, x, have, &tries.need[i], &tries.at[i])) return i + 1;
+    const struct tj_try *t = &tries.at[i];
+    try_block(m, x, *t);
+    while (++i < tries.n && same_block(&tries.at[i], t)) continue;
+    return i;
+}
+
+static void try_all(struct tj_matching *m, const struct tj_instance *x, const struct tj_have *have,
+                    struct tj_tries tries) {
+    for (uint32_t i = 0; i < tries.n;) i = try_one(m, x, have, tries, i);
 }
 
 /* ---- the instances of a view ------------------------------------------------------------------------------------ */
@@ -56,7 +66,9 @@ static void match_effect(struct tj_matching *m, uint32_t i) {
     struct tj_instance x;
     uint8_t kind = m->view->effects->effect.at[i].kind;
     if (kind >= TJ_EFFECT_COUNT || m->matcher->databases->tries.kind[kind].n == 0) return;
-    if (tj_instance_make(m, TJ_SUBJECT_EFFECT, i, &x)) try_all(m, &x, m->matcher->databases->tries.kind[kind]);
+    if (!tj_instance_make(m, TJ_SUBJECT_EFFECT, i, &x)) return;
+    struct tj_have have = tj_need_have(m, &x);
+    try_all(m, &x, &have, m->matcher->databases->tries.kind[kind]);
 }
 
 static void match_command(struct tj_matching *m, uint32_t i) {
@@ -64,22 +76,25 @@ static void match_command(struct tj_matching *m, uint32_t i) {
     struct tj_instance x;
     if (!tj_instance_make(m, TJ_SUBJECT_COMMAND, i, &x)) return;
     const uint32_t *names = tj_command_names(m, x.command);
-    if (names[0] != TJ_NONE) try_all(m, &x, tries->name[names[0]]);
+    struct tj_have have = tj_need_have(m, &x);
+    struct tj_tries own = {0}, alias = {0};
+    if (names[0] != TJ_NONE) own = tries->name[names[0]];
+    if (names[1] != TJ_NONE) alias = tries->name[names[1]];
+    try_all(m, &x, &have, own);
     /* A rule that names both the row and its alias is tried once. */
-    struct tj_tries alias = names[1] != TJ_NONE ? tries->name[names[1]] : (struct tj_tries){NULL, 0};
-    for (uint32_t k = 0; k < alias.n; k++) {
+    for (uint32_t k = 0; k < alias.n;) {
         bool tried = false;
-        struct tj_tries own = names[0] != TJ_NONE ? tries->name[names[0]] : (struct tj_tries){NULL, 0};
-        for (uint32_t j = 0; j < own.n && !tried; j++)
-            tried = own.at[j].rule == alias.at[k].rule && own.at[j].block == alias.at[k].block;
-        if (!tried) try_block(m, &x, &alias.at[k]);
+        for (uint32_t j = 0; j < own.n && !tried; j++) tried = same_block(&own.at[j], &alias.at[k]);
+        k = tried ? k + 1 : try_one(m, &x, &have, alias, k);
     }
-    try_all(m, &x, tries->command);
+    try_all(m, &x, &have, tries->command);
 }
 
 static void match_edit(struct tj_matching *m, uint32_t i) {
     struct tj_instance x;
-    if (tj_instance_make(m, TJ_SUBJECT_EDIT, i, &x)) try_all(m, &x, m->matcher->databases->tries.edit);
+    if (!tj_instance_make(m, TJ_SUBJECT_EDIT, i, &x)) return;
+    struct tj_have have = tj_need_have(m, &x);
+    try_all(m, &x, &have, m->matcher->databases->tries.edit);
 }
 
 /* ---- order ------------------------------------------------------------------------------------------------------ */
@@ -137,6 +152,7 @@ static bool sort_block_hits(struct tj_matching *m) {
 /* ---- the whole -------------------------------------------------------------------------------------------------- */
 
 static bool prepare(struct tj_matching *m) {
+    static const struct tj_bits none = {0};
     const struct tj_view *view = m->view;
     m->commands = view->understanding ? view->understanding->command.n : 0;
     m->effects = view->effects ? view->effects->effect.n : 0;
@@ -144,13 +160,15 @@ static bool prepare(struct tj_matching *m) {
     m->command = tj_arena_array(m->arena, struct tj_command_bits, m->commands + 1);
     m->effect = tj_arena_array(m->arena, struct tj_effect_bits, m->effects + 1);
     m->edit = tj_arena_array(m->arena, struct tj_edit_bits, m->edits + 1);
-    m->none = tj_arena_array(m->arena, uint64_t, m->matcher->databases->words_most + 1);
-    return m->command && m->effect && m->edit && m->none;
+    m->none = &none;
+    return m->command && m->effect && m->edit;
 }
 
 static void match_message(struct tj_matching *m) {
     struct tj_instance x;
-    if (tj_instance_make(m, TJ_SUBJECT_MESSAGE, 0, &x)) try_all(m, &x, m->matcher->databases->tries.message);
+    if (!tj_instance_make(m, TJ_SUBJECT_MESSAGE, 0, &x)) return;
+    struct tj_have have = tj_need_have(m, &x);
+    try_all(m, &x, &have, m->matcher->databases->tries.message);
 }
 
 trajsafe_status tj_match(struct tj_matcher *matcher, struct tj_arena *arena, const struct tj_view *view,

@@ -47,7 +47,7 @@ struct raw {
     struct tj_str bytes;
     const struct tj_matches *matches;
     const uint8_t *role; /* per match */
-    uint64_t *bits;
+    struct tj_bits *bits;
 };
 
 static void try_rule(const struct raw *raw, struct tj_try t) {
@@ -56,11 +56,12 @@ static void try_rule(const struct raw *raw, struct tj_try t) {
         TJ_ROW(m->image, BLOCKS, struct tj_block, tj_image_rule(m->image, t.rule)->blocks.at + t.block);
     uint64_t roles = roles_of(m->image, block->where), found = 0;
     uint32_t first = TJ_NONE;
-    memset(raw->bits, 0, m->matcher->databases->words[TJ_DB_RAW] * sizeof *raw->bits);
+    memset(raw->bits, 0, tj_bits_size(m->matcher->databases->words[TJ_DB_RAW]));
     for (uint32_t i = 0; i < raw->matches->at.n; i++) {
         uint32_t bit = raw->matches->at.at[i].bit;
         if (!(roles >> raw->role[i] & 1)) continue;
-        raw->bits[bit / 64] |= UINT64_C(1) << (bit % 64);
+        raw->bits->word[bit / 64] |= tj_need_bit(bit);
+        raw->bits->fold |= tj_need_bit(bit);
         found |= UINT64_C(1) << raw->role[i];
     }
     struct tj_instance x = {.subject = TJ_SUBJECT_TEXT, .index = raw->text, .raw = raw->bits, .roles = found};
@@ -88,7 +89,7 @@ static void match_root(struct tj_matching *m, uint32_t text) {
     if (matches.over_budget) m->out->over_budget = true;
     if (matches.at.n == 0) return;
     uint8_t *role = tj_arena_array(m->arena, uint8_t, matches.at.n);
-    raw.bits = tj_arena_array(m->arena, uint64_t, m->matcher->databases->words[TJ_DB_RAW]);
+    raw.bits = tj_arena_zalloc(m->arena, tj_bits_size(m->matcher->databases->words[TJ_DB_RAW]), 8);
     if (!role || !raw.bits) {
         m->failed = true;
         return;

@@ -36,17 +36,21 @@ static void put_arg(struct tj_buf *buf, const struct tj_arg *arg) {
 /* ---- strings ---------------------------------------------------------------------------------------------------- */
 
 /* Takes the bits gathered in matcher->bits over as a set of their own, and leaves it clear. */
-static const uint64_t *keep_bits(struct tj_matching *m, enum tj_database db, bool any) {
+static const struct tj_bits *keep_bits(struct tj_matching *m, enum tj_database db, bool any) {
     if (!any) return m->none;
     uint32_t words = m->matcher->databases->words[db];
-    uint64_t *kept = tj_arena_array(m->arena, uint64_t, words);
-    if (kept) memcpy(kept, m->matcher->bits, words * sizeof *kept);
-    memset(m->matcher->bits, 0, words * sizeof *m->matcher->bits);
+    uint64_t *from = m->matcher->bits;
+    struct tj_bits *kept = tj_arena_alloc(m->arena, tj_bits_size(words), _Alignof(struct tj_bits));
+    if (kept) memcpy(kept->word, from, words * sizeof *from);
+    if (kept) kept->fold = 0;
+    for (uint32_t i = 0; kept && i < words; i++) kept->fold |= from[i];
+    memset(from, 0, words * sizeof *from);
     if (!kept) m->failed = true;
     return kept ? kept : m->none;
 }
 
-static const uint64_t *scan_one(struct tj_matching *m, const uint64_t **kept, enum tj_database db, struct tj_str text) {
+static const struct tj_bits *scan_one(struct tj_matching *m, const struct tj_bits **kept, enum tj_database db,
+                                      struct tj_str text) {
     if (!*kept) *kept = keep_bits(m, db, tj_scan_bits(m->matcher, db, text, m->matcher->bits));
     return *kept;
 }
@@ -78,7 +82,7 @@ static bool scan_statements(struct tj_matching *m, const struct tj_command *c) {
     return scan_arg(m, &arg);
 }
 
-static const uint64_t *arg_bits(struct tj_matching *m, const struct tj_command *c) {
+static const struct tj_bits *arg_bits(struct tj_matching *m, const struct tj_command *c) {
     struct tj_command_bits *cache = &m->command[c->index];
     if (cache->arg) return cache->arg;
     bool any = false;
@@ -88,7 +92,7 @@ static const uint64_t *arg_bits(struct tj_matching *m, const struct tj_command *
     return cache->arg = keep_bits(m, TJ_DB_ARG, any);
 }
 
-static const uint64_t *text_bits(struct tj_matching *m, const struct tj_command *c) {
+static const struct tj_bits *text_bits(struct tj_matching *m, const struct tj_command *c) {
     struct tj_command_bits *cache = &m->command[c->index];
     if (cache->text) return cache->text;
     if (!m->matcher->databases->words[TJ_DB_COMMAND]) return cache->text = m->none;
@@ -102,9 +106,10 @@ static const uint64_t *text_bits(struct tj_matching *m, const struct tj_command 
     return scan_one(m, &cache->text, TJ_DB_COMMAND, tj_buf_str(&buf));
 }
 
-static const uint64_t *effect_bits(struct tj_matching *m, const struct tj_instance *x, enum tj_bits_of_effect which) {
+static const struct tj_bits *effect_bits(struct tj_matching *m, const struct tj_instance *x,
+                                         enum tj_bits_of_effect which) {
     const struct tj_effect *e = x->effect;
-    const uint64_t **kept = &m->effect[x->index].bits[which];
+    const struct tj_bits **kept = &m->effect[x->index].bits[which];
     switch (which) {
     case TJ_BITS_PATH: return scan_one(m, kept, TJ_DB_PATH, e->path);
     case TJ_BITS_HOST: return scan_one(m, kept, TJ_DB_HOST, e->host);
@@ -116,8 +121,8 @@ static const uint64_t *effect_bits(struct tj_matching *m, const struct tj_instan
     return m->none;
 }
 
-static const uint64_t *edit_bits(struct tj_matching *m, const struct tj_instance *x, enum tj_field field) {
-    const uint64_t **kept = m->edit[x->index].bits;
+static const struct tj_bits *edit_bits(struct tj_matching *m, const struct tj_instance *x, enum tj_field field) {
+    const struct tj_bits **kept = m->edit[x->index].bits;
     switch (field) {
     case TJ_F_PATH: return scan_one(m, &kept[TJ_BITS_EDIT_PATH], TJ_DB_PATH, x->edit->path);
     case TJ_F_ADDED: return scan_one(m, &kept[TJ_BITS_ADDED], TJ_DB_ADDED, x->edit->added);
@@ -126,7 +131,7 @@ static const uint64_t *edit_bits(struct tj_matching *m, const struct tj_instance
     }
 }
 
-const uint64_t *tj_field_bits(struct tj_matching *m, const struct tj_instance *x, enum tj_field field) {
+const struct tj_bits *tj_field_bits(struct tj_matching *m, const struct tj_instance *x, enum tj_field field) {
     if (x->subject == TJ_SUBJECT_TEXT) return x->raw;
     if (x->subject == TJ_SUBJECT_MESSAGE) return scan_one(m, &m->message, TJ_DB_MESSAGE, m->view->message);
     if (x->subject == TJ_SUBJECT_EDIT) return edit_bits(m, x, field);
