@@ -337,9 +337,16 @@ static void add_part(struct builder *b, const struct tj_sh_word *word, const str
         add_value(b, &v, true);
         return;
     default:
-        for (uint32_t i = part->child; i < part->child_end; i++) (void)tj_word_value(b->w, b->env, i);
+        /* Expansions are text before they are numbers: $x with x=1+1 is 1+1. */
+        v = tj_value_text(part->text, b->span);
+        for (uint32_t i = part->child; i < part->child_end; i++) v = tj_word_value(b->w, b->env, i);
+        bool known = tj_value_known(&v);
+        struct tj_str expression = v.text;
+        uint64_t carries = v.carries;
         v = tj_value_unknown(b->span);
-        if (tj_arith(b->w, b->env, part->text, &n)) {
+        v.carries = carries;
+        if (!known) tj_arith_blur(b->w, b->env, part->text);
+        if (known && tj_arith(b->w, b->env, expression, &n)) {
             struct tj_buf buf;
             tj_buf_init(&buf, b->w->arena);
             tj_buf_number(&buf, n);

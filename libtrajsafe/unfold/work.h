@@ -163,8 +163,13 @@ struct tj_expansion tj_param_expand(struct tj_work *w, struct tj_env *env, const
 struct tj_value tj_param_value(struct tj_work *w, const struct tj_env *env, struct tj_str name);
 
 bool tj_pattern_match(struct tj_str pattern, struct tj_str text); /* shell pattern; * crosses / */
-bool tj_arith(struct tj_work *w, const struct tj_env *env, struct tj_str text, int64_t *out);
 uint32_t tj_brace_expand(struct tj_arena *arena, struct tj_str text, struct tj_str *out, uint32_t max);
+
+/* ---- arith.c: evaluates with all assignments; false: the result is not known ---------------------------------------------- */
+
+bool tj_arith(struct tj_work *w, const struct tj_env *env, struct tj_str text, int64_t *out);
+void tj_arith_blur(struct tj_work *w, const struct tj_env *env, struct tj_str text); /* an expression that is not known */
+void tj_arith_run(struct tj_work *w, const struct tj_env *env, const struct tj_value *v); /* what its indices run */
 
 /* ---- subst.c ------------------------------------------------------------------------------------------------------------ */
 

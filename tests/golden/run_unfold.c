@@ -7,7 +7,8 @@
 
 #define FOLDER TRAJSAFE_SOURCE_DIR "/tests/golden/unfold/"
 
-static const char *const topics[] = {"syntax", "words", "wrappers", "nested", "output", "state", "python", "limits"};
+static const char *const topics[] = {"syntax", "words",  "wrappers", "nested", "output",
+                                     "state",  "python", "limits",   "flow"};
 
 struct run {
     struct tj_image image;
