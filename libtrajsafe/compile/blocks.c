@@ -19,10 +19,12 @@ struct blocks {
 static void conditions(struct blocks *b, struct tj_yaml *node, enum tj_subject subject, struct tj_block *block) {
     struct tj_yaml *where = tj_get(node, "where"), *unless = tj_get(node, "unless");
     uint32_t errors = b->c->check.d->errors;
-    if (where) block->where = tj_compile_conditions(b->c, where, subject);
-    if (unless) block->unless = tj_compile_conditions(b->c, unless, subject);
+    if (where) block->where = tj_compile_conditions(b->c, where, subject, false);
     /* A tree with an error in it is not whole. */
-    if (where && errors == b->c->check.d->errors) tj_conditions_check(b->c, where, block->where);
+    bool whole = where && errors == b->c->check.d->errors;
+    bool named = whole && tj_conditions_programs(b->c, block->where).n > 0;
+    if (unless) block->unless = tj_compile_conditions(b->c, unless, subject, named);
+    if (whole && errors == b->c->check.d->errors) tj_conditions_check(b->c, where, block->where);
 }
 
 static void push(struct blocks *b, const struct tj_yaml *at, struct tj_block *block, struct tj_str as) {

@@ -58,7 +58,8 @@ struct tj_str tj_pattern_regex(struct tj_arena *arena, enum tj_predicate_how how
 uint32_t tj_regex_literal(struct tj_str regex);
 
 /* Conditions of a block. `subject` decides which fields there are. */
-struct tj_range tj_compile_conditions(struct tj_compiler *c, struct tj_yaml *node, enum tj_subject subject);
+/* named: the rule says elsewhere which programs it is about. */
+struct tj_range tj_compile_conditions(struct tj_compiler *c, struct tj_yaml *node, enum tj_subject subject, bool named);
 /* Values that an ENUM or BOOL field may have where the conditions hold; all bits when they say nothing. */
 uint64_t tj_conditions_allow(struct tj_compiler *c, struct tj_range range, enum tj_field field);
 /* Reports conditions that exclude each other. */

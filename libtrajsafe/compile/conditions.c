@@ -4,6 +4,7 @@
 struct lowering {
     struct tj_compiler *c;
     enum tj_subject subject;
+    bool named; /* the programs are named: all of their words are looked at */
 };
 
 static void condition(struct lowering *l, struct tj_yaml *node);
@@ -189,13 +190,15 @@ static void string_items(struct lowering *l, enum tj_field field, enum tj_predic
                          bool caseless) {
     int database = tj_image_database_of(field, l->subject);
     uint32_t at = emit(l, TJ_COND_ANY, field, 0, 0), n = 0;
+    bool of_command = l->subject == TJ_SUBJECT_COMMAND || l->subject == TJ_SUBJECT_EFFECT;
+    bool acted = !l->named && of_command && (field == TJ_F_ARG || field == TJ_F_TEXT);
     TJ_EACH(item, node) {
         struct tj_str text;
         if (!tj_check_text(&l->c->check, item, tj_field_row(field)->name, &text) || database < 0) continue;
         struct tj_pattern pattern = {text, item, (uint8_t)how, caseless};
         uint32_t bit =
             tj_pattern_bit(l->c, (enum tj_database)database, pattern, field == TJ_F_ARG && how != TJ_PRED_REGEX);
-        emit(l, TJ_COND_MATCH, field, bit, 0);
+        emit(l, TJ_COND_MATCH, field, bit, acted);
         n++;
     }
     close_node(l, at, n);
@@ -267,12 +270,20 @@ static void field_condition(struct lowering *l, struct tj_yaml *key) {
     }
 }
 
+/* One of these programs, not: none of these. */
+static bool names_programs(struct tj_yaml *node) {
+    struct tj_yaml *program = tj_get(node, "program");
+    return program && (program->kind != TJ_YAML_MAP || tj_get(program, "any") || tj_get(program, "all"));
+}
+
 static void condition(struct lowering *l, struct tj_yaml *node) {
     if (!tj_check_map(&l->c->check, node, "a condition")) return;
     if (node->n == 0) {
         tj_trouble(&l->c->check, TJ_BAD_EMPTY, node, TJ_STR("a condition"), TJ_STR_NONE);
         return;
     }
+    bool named = l->named;
+    l->named |= names_programs(node);
     uint32_t at = emit(l, TJ_COND_ALL, TJ_F_KIND, 0, 0), n = 0;
     TJ_EACH_KEY(key, node) {
         if (tj_str_is(key->text, "all"))
@@ -285,11 +296,12 @@ static void condition(struct lowering *l, struct tj_yaml *node) {
             field_condition(l, key);
         n++;
     }
+    l->named = named;
     close_node(l, at, n);
 }
 
-struct tj_range tj_compile_conditions(struct tj_compiler *c, struct tj_yaml *node, enum tj_subject subject) {
-    struct lowering l = {c, subject};
+struct tj_range tj_compile_conditions(struct tj_compiler *c, struct tj_yaml *node, enum tj_subject subject, bool named) {
+    struct lowering l = {c, subject, named};
     uint32_t at = tj_build_count(&c->build, TJ_SECTION_CONDS);
     condition(&l, node);
     return (struct tj_range){at, tj_build_count(&c->build, TJ_SECTION_CONDS) - at};

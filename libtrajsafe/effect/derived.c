@@ -47,12 +47,14 @@ static bool probes(const struct tj_derive *d, const struct tj_effect *e) {
            tj_str_find(e->url, TJ_STR("://"), 0) == TJ_NOT_FOUND;
 }
 
-/* Text that is searched for is only mentioned. */
+static bool is_spoken(uint8_t slot) { return slot == TJ_SLOT_PATTERN || slot == TJ_SLOT_MESSAGE; }
+
+/* Text that is searched for or said is only mentioned. */
 static bool mentions(const struct tj_derive *d) {
     for (uint32_t i = 0; i < d->bound->operand.n; i++)
-        if (d->bound->operand.at[i].slot == TJ_SLOT_PATTERN) return true;
+        if (is_spoken(d->bound->operand.at[i].slot)) return true;
     for (uint32_t i = 0; i < d->bound->option.n; i++)
-        if (d->bound->option.at[i].row && d->bound->option.at[i].row->slot == TJ_SLOT_PATTERN) return true;
+        if (d->bound->option.at[i].row && is_spoken(d->bound->option.at[i].row->slot)) return true;
     return false;
 }
 

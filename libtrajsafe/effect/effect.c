@@ -260,10 +260,11 @@ static void settings(struct tj_derive *d) {
     }
 }
 
-/* `lvremove --help`, `zpool destroy --help`: nothing but names before it, and it is no wrapper's word. */
-static bool asks_for_help(const struct tj_command *c) {
+/* Nothing but names before it, and it is no wrapper's word. What a file of its own does with --help is not known. */
+bool tj_asks_for_help(const struct tj_command *c) {
     if (c->argc < 2 || c->argc > 4 || c->lang != TJ_LANG_SHELL || c->flags & TJ_CMD_WRAPPER) return false;
-    if (c->base_program == TJ_NONE || !tj_str_is(c->argv[c->argc - 1].value.text, "--help")) return false;
+    if (!tj_str_is(c->argv[c->argc - 1].value.text, "--help")) return false;
+    if (tj_str_chr(c->argv[0].value.text, '/', 0) != TJ_NOT_FOUND) return false;
     for (uint32_t i = 1; i + 1 < c->argc; i++) {
         const struct tj_value *v = &c->argv[i].value;
         bool name = !(v->flags & TJ_VALUE_IS_DYNAMIC) && v->text.n && tj_is_alpha(v->text.p[0]);
@@ -276,7 +277,7 @@ static void derive(struct tj_derive *d) {
     settings(d);
     redirect_reads(d);
     add_run(d);
-    bool done = asks_for_help(d->cmd);
+    bool done = tj_asks_for_help(d->cmd);
     tj_handle *handle = handlers[d->handler < TJ_HANDLER_COUNT ? d->handler : 0];
     if (!done) {
         if (handle) done = handle(d);

@@ -61,6 +61,9 @@ struct tj_sink tj_effects_sink(struct tj_effects *effects); /* for tj_unfold */
 /* Effects of actions that are not commands: writes, edits, deletes, reads, fetches, API-like calls. Applies them to the state. */
 void tj_effects_action(struct tj_effects *effects, const struct tj_action *action, uint32_t text);
 
+/* `lvremove --help`, `zpool destroy --help`: says something and does nothing, whatever rules say of the program. */
+bool tj_asks_for_help(const struct tj_command *command);
+
 /* One line for people and golden tests: kind, object, classes, what it carries, flags. No newline. */
 void tj_effect_dump(const struct tj_effect *effect, struct tj_buf *out);
 

@@ -93,13 +93,20 @@ static void listen_on(struct tj_derive *d, const struct tj_value *value) {
     if (value->flags & TJ_VALUE_IS_DYNAMIC) e->flags |= TJ_EFF_DYNAMIC;
 }
 
+/* The name in front of = is a name: not the start of a sentence or of JSON that mentions such a thing. */
+static bool is_field(struct tj_str s) {
+    for (uint32_t i = 0; i < s.n; i++)
+        if (tj_is_space(s.p[i]) || s.p[i] == '"' || s.p[i] == '{') return false;
+    return true;
+}
+
 /* "@path", "<path", "name=@path", "-" and plain paths name what is sent; other text is sent itself. */
 static void send_file(struct tj_derive *d, const struct tj_value *value) {
     struct tj_value path = *value;
     uint32_t at = tj_str_chr(path.text, '@', 0);
     uint32_t equals = tj_str_chr(path.text, '=', 0);
     bool marked = at == 0 || (path.text.n && path.text.p[0] == '<') ||
-                  (equals != TJ_NOT_FOUND && equals + 1 < path.text.n &&
+                  (equals != TJ_NOT_FOUND && equals + 1 < path.text.n && is_field(tj_str_sub(path.text, 0, equals)) &&
                    (path.text.p[equals + 1] == '@' || path.text.p[equals + 1] == '<'));
     if (!marked) {
         d->flow |= value->carries;

@@ -67,7 +67,7 @@ static bool leaf_holds(struct tj_matching *m, const struct tj_instance *x, const
     enum tj_field field = (enum tj_field)c->field;
     uint32_t value = 0;
     switch ((enum tj_cond_op)c->op) {
-    case TJ_COND_MATCH: return tj_bits_have(tj_field_bits(m, x, field), c->arg);
+    case TJ_COND_MATCH: return tj_bits_have(tj_field_bits(m, x, field, c->n != 0), c->arg);
     case TJ_COND_NAME: return tj_field_name(m, x, field, u32 + c->arg, c->n);
     case TJ_COND_ENUM: return enum_value(x, field, &value) && value < 64 && (u64[c->arg] >> value & 1);
     case TJ_COND_SET_ANY: return (set_value(x, field) & u64[c->arg]) != 0;
@@ -99,13 +99,14 @@ static bool cond_holds(struct tj_matching *m, const struct tj_instance *x, const
             return found;
     }
     const struct tj_bits *bits = m->none; /* of `field`: siblings mostly look at one */
-    int field = -1;
+    int field = -1;                       /* twice its number, plus one for the words that are acted on */
     child = c + 1;
     for (uint32_t i = 0; more && i < c->n; i++, child += child->skip) {
         if (is_cheap(child)) continue;
-        if (child->op == TJ_COND_MATCH && child->field != field) {
-            field = child->field;
-            bits = tj_field_bits(m, x, (enum tj_field)field);
+        int wanted = child->field * 2 + (child->n != 0);
+        if (child->op == TJ_COND_MATCH && wanted != field) {
+            field = wanted;
+            bits = tj_field_bits(m, x, (enum tj_field)child->field, child->n != 0);
         }
         bool holds = child->op == TJ_COND_MATCH ? tj_bits_have(bits, child->arg) : cond_holds(m, x, child);
         if (holds == ends) return found;

@@ -37,8 +37,9 @@ static inline uint64_t tj_need_bit(uint32_t number) { return UINT64_C(1) << (num
 struct tj_try {
     uint32_t rule;
     uint16_t block;
-    uint8_t text_field; /* enum tj_field of need.text */
+    uint8_t text_field; /* enum tj_field of need.text, with TJ_ACTED */
 };
+enum { TJ_ACTED = 128 }; /* of arg and text: only words that the command acts on itself */
 /* need[i] stands beside at[i]: it fills one line of the cache, and the other is seldom looked at. */
 struct tj_tries {
     const struct tj_need *need;
@@ -137,10 +138,16 @@ struct tj_effect_bits {
 struct tj_edit_bits {
     const struct tj_bits *bits[TJ_BITS_EDIT];
 };
+/* Words that a command does not act on: by word, the byte from which it is only spoken; UINT32_MAX: none of it. */
+struct tj_hush {
+    uint32_t *from; /* NULL: it acts on all of its words */
+};
 struct tj_command_bits {
-    const struct tj_bits *arg, *text;
+    /* [0]: for rules that name the program; [1]: only what it acts on itself. */
+    const struct tj_bits *arg[2], *text[2];
+    struct tj_hush hush[2];
     uint32_t name[2]; /* NAMES rows of its name and of its table row's name; TJ_NONE */
-    bool named;
+    bool named, hushed;
 };
 
 struct tj_matching {
@@ -185,10 +192,15 @@ bool tj_block_holds(struct tj_matching *m, const struct tj_instance *x, const st
 /* needs.c: what an instance has of what tries ask for. */
 struct tj_have tj_need_have(struct tj_matching *m, const struct tj_instance *x);
 /* values.c */
-const struct tj_bits *tj_field_bits(struct tj_matching *m, const struct tj_instance *x, enum tj_field field);
+/* acted: only words that the command acts on itself (see match.h). */
+const struct tj_bits *tj_field_bits(struct tj_matching *m, const struct tj_instance *x, enum tj_field field, bool acted);
 bool tj_field_name(struct tj_matching *m, const struct tj_instance *x, enum tj_field field, const uint32_t *ids,
                    uint32_t n);
 const uint32_t *tj_command_names(struct tj_matching *m, const struct tj_command *command); /* two rows or TJ_NONE */
+/* spoken.c */
+/* acted: also patterns, operands that are messages, and words of nested commands. */
+struct tj_hush tj_spoken_words(struct tj_matching *m, const struct tj_command *command, bool acted);
+void tj_spoken_python(char *code, uint32_t n); /* blanks comments, docstrings and what print() and loggers are given */
 /* bind.c: `with` exist and `without` do not; *other gets what the first `with` bound. */
 bool tj_others_hold(struct tj_matching *m, uint32_t rule, const struct tj_instance *x, struct tj_instance *other);
 /* raw.c: `on: text` rules over the root texts. */

@@ -25,7 +25,8 @@ static inline bool may_hold(struct tj_matching *m, const struct tj_instance *x, 
     if (have->ones & need->never || have->any[TJ_NEED_CLASS] & need->class_none) return false;
     for (int i = 0; i < TJ_NEED_ANY; i++)
         if (need->any[i] && !(have->any[i] & need->any[i])) return false;
-    return !need->text || tj_field_bits(m, x, (enum tj_field)t->text_field)->fold & need->text;
+    enum tj_field field = (enum tj_field)(t->text_field & ~TJ_ACTED);
+    return !need->text || tj_field_bits(m, x, field, t->text_field & TJ_ACTED)->fold & need->text;
 }
 
 static void try_block(struct tj_matching *m, const struct tj_instance *x, struct tj_try t) {
@@ -74,7 +75,7 @@ static void match_effect(struct tj_matching *m, uint32_t i) {
 static void match_command(struct tj_matching *m, uint32_t i) {
     const struct tj_tries_index *tries = &m->matcher->databases->tries;
     struct tj_instance x;
-    if (!tj_instance_make(m, TJ_SUBJECT_COMMAND, i, &x)) return;
+    if (!tj_instance_make(m, TJ_SUBJECT_COMMAND, i, &x) || tj_asks_for_help(x.command)) return;
     const uint32_t *names = tj_command_names(m, x.command);
     struct tj_have have = tj_need_have(m, &x);
     struct tj_tries own = {0}, alias = {0};

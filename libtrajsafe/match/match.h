@@ -25,6 +25,11 @@ void tj_matcher_free(struct tj_matcher *matcher);
  * - `piped_from` and `piped_to` also look at the pipelines of the wrappers around a command (`curl … | sudo bash`).
  * - a word that is known only in part stands in `arg` and `text` as its known prefix, `*` and its known suffix; of a set,
  *   `arg` has every member and `text` the first. Keyword arguments of calls are `key=value`.
+ * - conditions on `arg` and `text` that do not name their programs see only words that the command acts on itself: no
+ *   messages, patterns and data to send (slots of its row), and no words of a command that it wraps, which is judged on its own. A message
+ *   that is the value of an option (git commit -m) is seen by no rule. Of code in Python, comments, docstrings and what print() and loggers are given are blank for every rule.
+ * - a command that only asks for help (tj_asks_for_help) is no instance for rules about commands.
+ * - `value` is matched without a newline at its end.
  * - absent strings match nothing; absent names are in no list; absent sets are empty.
  * - `on: text` sees every root text (only when view->floor): the predicates that match in bytes of the roles that the
  *   rule asks for with `role:`, by default `executed` and `argument`. Each match has the role of its last byte.

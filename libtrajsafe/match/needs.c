@@ -157,7 +157,7 @@ static struct tj_way leaf(const struct tj_image *image, const struct tj_cond *c,
         break;
     case TJ_COND_MATCH:
         if (holds) need->text = tj_need_bit(c->arg);
-        way.text_field = c->field;
+        way.text_field = (uint8_t)(c->field | (c->n ? TJ_ACTED : 0));
         break;
     case TJ_COND_NUMBER:
     case TJ_COND_ALL:

@@ -55,6 +55,13 @@ static const struct tj_bits *scan_one(struct tj_matching *m, const struct tj_bit
     return *kept;
 }
 
+/* What code only says is blanked, so that a rule on the code of a program does not take it for code. */
+static bool says_python(const struct tj_matching *m, const struct tj_command *c, uint32_t i) {
+    if (c->base_program == TJ_NONE || c->index >= m->view->effects->bound.n) return false;
+    return m->view->effects->bound.at[c->index].command_arg == i &&
+           tj_image_program(m->image, c->base_program)->lang == TJ_LANG_PYTHON;
+}
+
 static bool scan_arg(struct tj_matching *m, const struct tj_arg *arg) {
     uint64_t *bits = m->matcher->bits;
     const struct tj_value *v = &arg->value;
@@ -82,28 +89,73 @@ static bool scan_statements(struct tj_matching *m, const struct tj_command *c) {
     return scan_arg(m, &arg);
 }
 
-static const struct tj_bits *arg_bits(struct tj_matching *m, const struct tj_command *c) {
-    struct tj_command_bits *cache = &m->command[c->index];
-    if (cache->arg) return cache->arg;
-    bool any = false;
-    if (m->matcher->databases->words[TJ_DB_ARG])
-        for (uint32_t i = 1; i < c->argc; i++) any |= scan_arg(m, &c->argv[i]);
-    if (m->matcher->databases->words[TJ_DB_ARG]) any |= scan_statements(m, c);
-    return cache->arg = keep_bits(m, TJ_DB_ARG, any);
+static bool scan_code(struct tj_matching *m, const struct tj_arg *arg) {
+    struct tj_buf buf;
+    tj_buf_init(&buf, m->arena);
+    put_arg(&buf, arg);
+    if (buf.failed) m->failed = true;
+    tj_spoken_python(buf.at, buf.n);
+    return tj_scan_bits(m->matcher, TJ_DB_ARG, tj_buf_str(&buf), m->matcher->bits);
 }
 
-static const struct tj_bits *text_bits(struct tj_matching *m, const struct tj_command *c) {
+/* The words of a command in two views: all of them, and those that it acts on itself. */
+static const uint32_t *hushed(struct tj_matching *m, const struct tj_command *c, bool acted) {
     struct tj_command_bits *cache = &m->command[c->index];
-    if (cache->text) return cache->text;
-    if (!m->matcher->databases->words[TJ_DB_COMMAND]) return cache->text = m->none;
+    for (int i = 0; i < 2 && !cache->hushed; i++) cache->hush[i] = tj_spoken_words(m, c, i);
+    cache->hushed = true;
+    return cache->hush[acted].from;
+}
+
+/* Where both views show the same words they share their bits. */
+static int view_of(struct tj_matching *m, const struct tj_command *c, bool acted) {
+    return acted && hushed(m, c, true) ? 1 : 0;
+}
+
+static const struct tj_bits *arg_bits(struct tj_matching *m, const struct tj_command *c, bool acted) {
+    struct tj_command_bits *cache = &m->command[c->index];
+    int view = view_of(m, c, acted);
+    const struct tj_bits **kept = &cache->arg[view];
+    if (*kept) return *kept;
+    const uint32_t *from = hushed(m, c, view);
+    bool any = false;
+    if (m->matcher->databases->words[TJ_DB_ARG] == 0) return *kept = m->none;
+    for (uint32_t i = 1; i < c->argc; i++) {
+        if (from && from[i] != UINT32_MAX) continue;
+        any |= says_python(m, c, i) ? scan_code(m, &c->argv[i]) : scan_arg(m, &c->argv[i]);
+    }
+    any |= scan_statements(m, c);
+    return *kept = keep_bits(m, TJ_DB_ARG, any);
+}
+
+static void put_word(struct tj_matching *m, struct tj_buf *buf, const struct tj_command *c, uint32_t i) {
+    uint32_t begin = buf->n;
+    if (!put_source(m, buf, &c->argv[i])) put_arg(buf, &c->argv[i]);
+    if (says_python(m, c, i)) tj_spoken_python(buf->at + begin, buf->n - begin);
+}
+
+static const struct tj_bits *text_bits(struct tj_matching *m, const struct tj_command *c, bool acted) {
+    struct tj_command_bits *cache = &m->command[c->index];
+    int view = view_of(m, c, acted);
+    const struct tj_bits **kept = &cache->text[view];
+    if (*kept) return *kept;
+    const uint32_t *from = hushed(m, c, view);
+    if (!m->matcher->databases->words[TJ_DB_COMMAND]) return *kept = m->none;
     struct tj_buf buf;
     tj_buf_init(&buf, m->arena);
     for (uint32_t i = 0; i < c->argc && buf.n < TEXT_MOST; i++) {
         if (i) tj_buf_putc(&buf, ' ');
-        if (!put_source(m, &buf, &c->argv[i])) put_arg(&buf, &c->argv[i]);
+        if (from && from[i] != UINT32_MAX)
+            tj_buf_put(&buf, tj_str_sub(c->argv[i].value.text, 0, from[i]));
+        else
+            put_word(m, &buf, c, i);
     }
     if (buf.failed) m->failed = true;
-    return scan_one(m, &cache->text, TJ_DB_COMMAND, tj_buf_str(&buf));
+    return scan_one(m, kept, TJ_DB_COMMAND, tj_buf_str(&buf));
+}
+
+/* `echo 0 > f` writes a line: for rules its value is 0. */
+static struct tj_str without_newline(struct tj_str s) {
+    return s.n && s.p[s.n - 1] == '\n' ? tj_str_sub(s, 0, s.n - 1) : s;
 }
 
 static const struct tj_bits *effect_bits(struct tj_matching *m, const struct tj_instance *x,
@@ -115,7 +167,7 @@ static const struct tj_bits *effect_bits(struct tj_matching *m, const struct tj_
     case TJ_BITS_HOST: return scan_one(m, kept, TJ_DB_HOST, e->host);
     case TJ_BITS_URL: return scan_one(m, kept, TJ_DB_URL, e->url);
     case TJ_BITS_NAME: return scan_one(m, kept, TJ_DB_NAME, e->name);
-    case TJ_BITS_VALUE: return scan_one(m, kept, TJ_DB_VALUE, e->value);
+    case TJ_BITS_VALUE: return scan_one(m, kept, TJ_DB_VALUE, without_newline(e->value));
     case TJ_BITS_EFFECT: break;
     }
     return m->none;
@@ -131,12 +183,12 @@ static const struct tj_bits *edit_bits(struct tj_matching *m, const struct tj_in
     }
 }
 
-const struct tj_bits *tj_field_bits(struct tj_matching *m, const struct tj_instance *x, enum tj_field field) {
+const struct tj_bits *tj_field_bits(struct tj_matching *m, const struct tj_instance *x, enum tj_field field, bool acted) {
     if (x->subject == TJ_SUBJECT_TEXT) return x->raw;
     if (x->subject == TJ_SUBJECT_MESSAGE) return scan_one(m, &m->message, TJ_DB_MESSAGE, m->view->message);
     if (x->subject == TJ_SUBJECT_EDIT) return edit_bits(m, x, field);
-    if (field == TJ_F_ARG) return x->command ? arg_bits(m, x->command) : m->none;
-    if (field == TJ_F_TEXT) return x->command ? text_bits(m, x->command) : m->none;
+    if (field == TJ_F_ARG) return x->command ? arg_bits(m, x->command, acted) : m->none;
+    if (field == TJ_F_TEXT) return x->command ? text_bits(m, x->command, acted) : m->none;
     if (x->subject != TJ_SUBJECT_EFFECT) return m->none;
     switch (field) {
     case TJ_F_PATH: return effect_bits(m, x, TJ_BITS_PATH);

@@ -80,7 +80,7 @@ static bool acts(const struct tj_image *image, const struct tj_program *row) {
     if (row->traits & ~(TJ_PROGRAM_OUTPUT_NONE | TJ_PROGRAM_DRY)) return true;
     for (uint32_t i = 0; i < row->operands.n; i++) {
         uint8_t slot = TJ_ROW(image, OPERANDS, struct tj_operand, row->operands.at + i)->slot;
-        if (slot != TJ_SLOT_DATA && slot != TJ_SLOT_PATTERN) return true;
+        if (slot != TJ_SLOT_DATA && slot != TJ_SLOT_PATTERN && slot != TJ_SLOT_MESSAGE) return true;
     }
     for (uint32_t i = 0; i < row->options.n; i++)
         if (TJ_ROW(image, OPTIONS, struct tj_option, row->options.at + i)->slot != TJ_SLOT_DATA) return true;

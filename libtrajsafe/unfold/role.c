@@ -20,6 +20,7 @@ static enum tj_role slot_role(uint8_t slot) {
     switch (slot) {
     case TJ_SLOT_DATA:
     case TJ_SLOT_PATTERN:
+    case TJ_SLOT_MESSAGE:
     case TJ_SLOT_SEND_DATA: return TJ_ROLE_DATA;
     case TJ_SLOT_COMMAND:
     case TJ_SLOT_SHELL:

@@ -94,7 +94,8 @@ enum tj_object_kind {
     X(PERSONAL, "personal", "mail, documents, browser data, contacts")                                                 \
     X(MODEL, "model", "model weights and checkpoints")                                                                 \
     X(DATABASE, "database", "database files and dumps")                                                                \
-    X(UNKNOWN, "unknown", "not known: the path is dynamic")
+    X(UNKNOWN, "unknown", "not known: the path is dynamic")                                                            \
+    X(DOCUMENT, "document", "text for people, which nothing runs: Markdown, plain text, TeX")
 enum tj_class {
 #define X(id, name, about) TJ_CLASS_##id,
     TJ_CLASSES(X)
@@ -331,7 +332,8 @@ enum tj_lang {
     X(CONTAINER, "container", "a container, pod or virtual machine")                                                   \
     X(IMAGE, "image", "a container image")                                                                             \
     X(MOUNT, "mount", "host:container mount specification")                                                            \
-    X(SUBCOMMAND, "subcommand", "selects a row of the program's subcommands")
+    X(SUBCOMMAND, "subcommand", "selects a row of the program's subcommands")                                          \
+    X(MESSAGE, "message", "text for people or for a filter, never run: a commit message, a title, a body")
 enum tj_slot {
 #define X(id, name, about) TJ_SLOT_##id,
     TJ_SLOTS(X)

@@ -5,6 +5,7 @@ Every function takes the text of a command and gives the text that holds it, or 
 
 import base64
 import codecs
+import json
 import re
 import shlex
 
@@ -343,4 +344,57 @@ MENTIONS = {
     "help": one_line(lambda x: f"{x.split()[0]} --help" if words(x) else None),
     "assert": lambda x: f"cat > test_guard.py <<'EOF'\ndef test_guard():\n    assert refused({x!r})\nEOF",
     "tracked": lambda x: f"git log --grep={quoted(x)}",
+    "history searched": lambda x: f"git log -S {quoted(x)} --oneline; git log -G{quoted(x)} -3; git grep -n -e {quoted(x)}",
+    "commit attached": lambda x: f"git add -A && git commit -q --message={quoted(x)} && git push",
+    "commit by substitution": lambda x: f"git commit -m \"$(cat <<'EOF'\nfix: refuse\n\n{x}\nEOF\n)\"",
+    "tag": lambda x: f"git tag -a v1 -m {quoted(x)}",
+    "note": lambda x: f"git notes add -m {quoted(x)} HEAD; git stash push -m {quoted(x)}",
+    "other commits": lambda x: f"hg commit -m {quoted(x)}; svn commit -m {quoted(x)}",
+    "pull request file": lambda x: f"gh pr create --title t --body-file - <<'EOF'\n{x}\nEOF",
+    "pull request comment": lambda x: f"gh pr comment 1 -b {quoted(x)}; gh issue comment 2 --body={quoted(x)}",
+    "release": lambda x: f"gh release create v1 --notes {quoted(x)}",
+    "merge request": lambda x: f"glab mr create --title {quoted(x)} --description {quoted(x)}",
+    "posted": lambda x: f"curl -s -X POST -H 'Content-Type: application/json' -d {quoted(json.dumps({'text': x}))} "
+                        "https://chat.example.com/api/messages",
+    "logged": lambda x: f"logger -t job {quoted(x)}; notify-send done {quoted(x)}",
+    "asked": lambda x: f"read -p {quoted(x)} answer",
+    "named test": lambda x: f"pytest -q -k {quoted(x)}",
+    "found": lambda x: f"find . -name {quoted(x)}; ag -Q {quoted(x)}; fgrep -c {quoted(x)} f",
+    "asked about": one_line(lambda x: None if "=" in x.split()[0] else " ; ".join(f"{a} {shlex.quote(x.split()[0])}" for a in
+                                                  ("type", "command -v", "command -V", "apropos", "whereis", "hash -t"))),
+    "sed deletes": one_line(lambda x: None if re.search(r"[/\\]", x) else f"sed {quoted('/' + x + '/d')} f > g.txt"),
+    "tee": lambda x: f"tee -a notes.txt <<'EOF'\n{x}\nEOF",
+    "to do": lambda x: f"echo {quoted(x)} >> TODO.md; printf '%s\\n' {quoted(x)} > notes/{len(x)}.txt",
+    "nothing": lambda x: f": {quoted(x)}; true {quoted(x)}; : <<'EOF'\n{x}\nEOF",
+    "compared": lambda x: f"[[ $1 == {quoted(x)} ]] && echo yes",
+    "case": lambda x: f"case $1 in {quoted(x)}) echo refused;; esac",
+    "condition": lambda x: f"if grep -qF -- {quoted(x)} f; then echo found; fi",
+    "array": lambda x: f"refused=({quoted(x)}); for c in \"${{refused[@]}}\"; do echo \"$c\"; done",
+    "printed variable": lambda x: f"printf -v m '%s' {quoted(x)}; echo \"${{#m}}\"",
+    "docstring": lambda x: "python3 -c " + quoted(f"def f():\n    r{x!r}\n    return 1\nprint(f())"),
+    "python comment": one_line(lambda x: "python3 -c " + quoted(f"print(1)  # {x}")),
+    "python log": lambda x: "python3 -c " + quoted(f"import logging\nlogging.warning('refused %s', {x!r})"),
+    "jq filter": lambda x: f"jq {quoted('map(select(.command == ' + json.dumps(x) + '))')} log.json",
+}
+
+
+# The same text where something runs it: what a mention became when it reached an interpreter.
+TWINS = {
+    "echo": lambda x: f"echo {quoted(x)} > a.txt; cat a.txt | bash",
+    "notes": lambda x: f"cat <<'EOF' > notes.md\n{x}\nEOF\nbash notes.md",
+    "tee": lambda x: f"tee notes.txt <<'EOF'\n{x}\nEOF\nsh < notes.txt",
+    "appended": lambda x: f"echo '#' >> TODO.md; printf '%s\\n' {quoted(x)} >> TODO.md; . ./TODO.md",
+    "variable": lambda x: f"msg={quoted(x)}; echo \"$msg\" | sh",
+    "evaluated": lambda x: f"msg={quoted(x)}; eval \"$msg\"",
+    "array": lambda x: f"todo=({quoted(x)}); for c in \"${{todo[@]}}\"; do bash -c \"$c\"; done",
+    "printed variable": lambda x: f"printf -v m '%s' {quoted(x)}; bash -c \"$m\"",
+    "encoded": lambda x: f"echo {quoted(x)} | base64 | base64 -d | sh",
+    "print": lambda x: printed(x) + " | sh",
+    "counted": lambda x: f"echo {quoted(x)} | tee /dev/null | bash",
+    "grep": one_line(lambda x: f"echo {quoted(x)} | grep . | sh"),
+    "heredoc": lambda x: f"cat <<'EOF' | tee log.txt | bash -s\n{x}\nEOF",
+    "python string": lambda x: f"python3 - <<'EOF'\nimport os\ncases = [{x!r}]\nfor c in cases:\n    os.system(c)\nEOF",
+    "jq": lambda x: f"jq -rn --arg c {quoted(x)} '$c' | sh",
+    "substituted": lambda x: f"$(echo {quoted(x)})" if words(x) else None,
+    "comment removed": one_line(lambda x: None if "#" in x else f"echo {quoted('# ' + x)} | sed 's/^# //' | sh"),
 }

@@ -23,7 +23,8 @@ from program import BIN, ROOT, needed, run
 
 RULES = os.environ.get("TRAJSAFE_RULES", str(ROOT / "rules"))
 RANK = {"allow": 0, "ask": 1, "deny": 2}
-FAMILIES = {"position": forms.POSITIONS, "company": forms.COMPANY, "wrapper": forms.WRAPPERS, "encoding": forms.ENCODINGS}
+FAMILIES = {"position": forms.POSITIONS, "company": forms.COMPANY, "wrapper": forms.WRAPPERS, "encoding": forms.ENCODINGS,
+            "twin": forms.TWINS}
 
 ELSEWHERE = {"docker exec", "kubectl exec", "docker exec sh", "kubectl sh", "docker run", "ssh", "heredoc to ssh"}
 ANY = None
@@ -33,37 +34,20 @@ KNOWN = [
     (ELSEWHERE, "", "rules about this machine name its place: another's own files and accounts are another matter"),
     ({"make eval"}, "", "Makefiles are not read yet: make is opaque, and says so"),
     ({"after ||"}, "^cd / && ", "false || cd / && rm: the folder may be / or not, so the object is not certain"),
-    ({"while read"}, r"^(find|sudo env|.*exec).*sh\b|/bash$|sh( -p)?$",
+    ({"while read"}, r"^(find|sudo env|awk|.*exec).*sh\b|/bash$|sh( -p)?$",
      "a shell that reads a file is no shell for whoever types here"),
     (ANY, "^(nc|ncat) -l", "a listener whose input or output is a pipe is how files are moved"),
     (ANY, "^(cat /dev/zero|yes|dd if=/dev/zero).* ?(>|of=)",
      "what is piped or wrapped is written by the shell around: the write is not the named program's"),
     (ANY, "^(oddtool --hook|dhclient -sf) /bin/sh", "that rule leaves launchers out, and what they launch with them"),
+    ({"grep", "comment removed", "jq"}, "", "what these print of a known text is not evaluated: the text that runs is dynamic, and says so"),
     ({"parallel lines"}, "\n", "a command of several lines is several command lines there, each broken"),
     ({"name by which"}, "^wevtutil", "a name that is some folder's wevtutil has no row for its subcommand"),
 ]
 # Mentions that are asked about all the same.
 SPOKEN = [
-    ({"help"}, "", "a rule that names the program alone holds with --help too"),
-    ({"issue", "pull request"}, "^gh ", "words of gh's own, in a title"),
+    ({"help"}, "/", "what a file of its own does with --help is not known"),
 ]
-# Rules that look for text wherever it stands, in a mention too.
-SPOKEN_RULES = {
-    "controllability.guard.kernel-protection",     # echo of a setting, as `echo kernel.x=0 | tee` would
-    "controllability.guard.mandatory-access",      # the program alone decides, --help too
-    "controllability.disk.pool",                   # likewise
-    "security.adversarial.decoded-code",           # source text of an interpreter
-    "security.compute.fork-bomb",                  # likewise
-    "security.compute.miner-config",               # a pool's address written to a file
-    "security.execution.embedded-shell-code",      # words of any program
-    "security.execution.privileged-shell",
-    "security.execution.web-shell",                # code written to a file
-    "security.exfiltration.serve-wide",
-    "security.persistence.named",
-    "security.shell.script-language",
-    "security.shell.source-code",
-    "security.surveillance.shell-input",
-}
 
 
 def examples():
@@ -129,8 +113,7 @@ def fired(family, skip=True):
     count, loud = defaultdict(int), defaultdict(list)
     for (name, command, text), answer in zip(tried, verdicts([t for _, _, t in tried])):
         count[name] += 1
-        rules = {f["rule"] for f in answer["findings"]}
-        if rank(answer) > 0 and not (skip and (rules and rules <= SPOKEN_RULES or known(name, command, SPOKEN))):
+        if rank(answer) > 0 and not (skip and known(name, command, SPOKEN)):
             loud[name].append((command, text, answer))
     return count, loud
 

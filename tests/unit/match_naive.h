@@ -49,7 +49,19 @@ static struct tj_str n_arg(const struct naive *n, const struct tj_arg *a) {
     return tj_buf_str(&buf);
 }
 
-static bool n_match(const struct naive *n, struct thing t, enum tj_field field, uint32_t bit) {
+/* Word i is only spoken, or stands at or behind the words of a command that this one runs. */
+static bool n_left_out(const struct naive *n, const struct tj_command *c, uint32_t i, bool acted) {
+    if (!acted || c->base_program == TJ_NONE) return false;
+    const struct tj_bound *b = &n->s->e.bound.at[c->index];
+    for (uint32_t k = 0; k < b->operand.n; k++) {
+        uint8_t slot = b->operand.at[k].slot;
+        if (b->operand.at[k].arg == i && (slot == TJ_SLOT_MESSAGE || slot == TJ_SLOT_PATTERN)) return true;
+        if (b->operand.at[k].arg <= i && slot == TJ_SLOT_SHELL && c->flags & TJ_CMD_WRAPPER) return true;
+    }
+    return false;
+}
+
+static bool n_match(const struct naive *n, struct thing t, enum tj_field field, uint32_t bit, bool acted) {
     int db = tj_image_database_of(field, (enum tj_subject)t.subject);
     uint8_t how = n->r->pattern[db].at[bit].how;
     struct tj_str text = n->r->pattern[db].at[bit].text;
@@ -66,6 +78,7 @@ static bool n_match(const struct naive *n, struct thing t, enum tj_field field, 
     case TJ_F_REMOVED: return n_string(d->removed, how, text);
     case TJ_F_ARG:
         for (uint32_t i = 1; c && i < c->argc; i++) {
+            if (n_left_out(n, c, i, acted)) continue;
             const struct tj_value *v = &c->argv[i].value;
             for (uint32_t k = 0; k < v->nset; k++)
                 if (n_string(v->set[k], how, text)) return true;
@@ -78,7 +91,7 @@ static bool n_match(const struct naive *n, struct thing t, enum tj_field field, 
         tj_buf_init(&buf, n->arena);
         for (uint32_t i = 0; c && i < c->argc; i++) {
             if (i) tj_buf_puts(&buf, " ");
-            tj_buf_put(&buf, n_arg(n, &c->argv[i]));
+            if (!n_left_out(n, c, i, acted)) tj_buf_put(&buf, n_arg(n, &c->argv[i]));
         }
         return n_string(tj_buf_str(&buf), how, text);
     }
@@ -166,7 +179,7 @@ static bool n_holds(const struct naive *n, struct thing t, uint32_t at) {
         return c->op == TJ_COND_ALL ? held == c->n : c->op == TJ_COND_ANY ? held > 0 : held == 0;
     }
     switch ((enum tj_cond_op)c->op) {
-    case TJ_COND_MATCH: return n_match(n, t, (enum tj_field)c->field, c->arg);
+    case TJ_COND_MATCH: return n_match(n, t, (enum tj_field)c->field, c->arg, c->n);
     case TJ_COND_NAME: return n_name(n, t, c);
     case TJ_COND_ENUM: return n_number(n, t, (enum tj_field)c->field, &v) && (mask >> v & 1);
     case TJ_COND_SET_ANY: return n_number(n, t, (enum tj_field)c->field, &v) && (mask & v);

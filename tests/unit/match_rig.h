@@ -71,7 +71,8 @@ static void random_leaf(struct rig *r, uint8_t subject) {
         int db = tj_image_database_of((enum tj_field)field, (enum tj_subject)subject);
         struct tj_str text = words(&r->arena, 2);
         if (text.n == 0) text = TJ_STR("alpha");
-        emit(r, TJ_COND_MATCH, field, 0, bit_for(r, db, hows[rnd(5)], text));
+        bool words = (field == TJ_F_ARG || field == TJ_F_TEXT) && subject != TJ_SUBJECT_MESSAGE;
+        emit(r, TJ_COND_MATCH, field, words && rnd(2), bit_for(r, db, hows[rnd(5)], text));
         break;
     }
     case TJ_FIELD_NAME: {
@@ -226,7 +227,7 @@ static struct tj_command *random_command(struct tj_arena *arena, struct scene *s
     c->pipe_at = (uint16_t)rnd(3);
     c->pipe_n = 3;
     c->depth = (uint16_t)rnd(3);
-    c->flags = (uint16_t)rnd(512);
+    c->flags = (uint16_t)rnd(2048);
     c->place = (uint8_t)rnd(TJ_PLACE_COUNT);
     c->lang = (uint8_t)rnd(TJ_LANG_COUNT);
     c->stdin_kind = (uint8_t)rnd(TJ_STDIN_COUNT);
@@ -234,6 +235,11 @@ static struct tj_command *random_command(struct tj_arena *arena, struct scene *s
     for (uint32_t i = rnd(3); i > 0; i--) {
         struct tj_bound_option option = {.name = tj_str_of(names[rnd(NAMES)])};
         assert_true(tj_vec_push(arena, &bound.option, option));
+    }
+    for (uint32_t i = 1; i < c->argc; i++) {
+        static const uint8_t slots[] = {TJ_SLOT_DATA, TJ_SLOT_MESSAGE, TJ_SLOT_PATTERN, TJ_SLOT_SHELL};
+        struct tj_bound_operand operand = {.arg = i, .slot = slots[rnd(4)]};
+        assert_true(tj_vec_push(arena, &bound.operand, operand));
     }
     assert_true(tj_vec_push(arena, &s->e.bound, bound));
     return c;
