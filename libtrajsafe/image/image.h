@@ -317,12 +317,12 @@ enum tj_cond_op {
     TJ_COND_ALL,
     TJ_COND_ANY,
     TJ_COND_NONE,
-    TJ_COND_MATCH,    /* STRING field: predicate bit `arg` of tj_image_database_of(field, subject of the block); `n` is 1
+    TJ_COND_MATCH,   /* STRING field: predicate bit `arg` of tj_image_database_of(field, subject of the block); `n` is 1
                          when words that are only spoken, or run by others, are left out (arg, text) */
-    TJ_COND_NAME,     /* NAME field: its index in NAMES is one of the n rising numbers at U32 [arg, arg+n) */
-    TJ_COND_ENUM,     /* ENUM field: bit mask in U64 at arg */
-    TJ_COND_SET_ANY,  /* SET field: intersects U64 at arg */
-    TJ_COND_SET_ALL,  /* SET field: contains U64 at arg */
+    TJ_COND_NAME,    /* NAME field: its index in NAMES is one of the n rising numbers at U32 [arg, arg+n) */
+    TJ_COND_ENUM,    /* ENUM field: bit mask in U64 at arg */
+    TJ_COND_SET_ANY, /* SET field: intersects U64 at arg */
+    TJ_COND_SET_ALL, /* SET field: contains U64 at arg */
     TJ_COND_SET_NONE, /* SET field: disjoint from U64 at arg */
     TJ_COND_FLAG,     /* FLAGS field: flag number arg is set */
     TJ_COND_BOOL,     /* BOOL field equals arg */
