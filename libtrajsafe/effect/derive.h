@@ -27,6 +27,7 @@ struct tj_derive {
     uint16_t flags;          /* TJ_EFF_* for all effects */
     uint8_t place;
     bool empty_source;   /* read /dev/null */
+    bool blank_source;   /* read /dev/zero or random bytes: nothing of what was there is left */
     bool dry;            /* only says what it would do */
     bool output_fetched; /* what it prints came from the network */
     uint32_t first;      /* its first effect */
@@ -77,7 +78,7 @@ typedef bool tj_handle(struct tj_derive *d);
 tj_handle tj_handle_chmod, tj_handle_cp, tj_handle_mv, tj_handle_ln, tj_handle_tar, tj_handle_find, tj_handle_sed,
     tj_handle_tee, tj_handle_kill, tj_handle_docker, tj_handle_crontab, tj_handle_history, tj_handle_set, tj_handle_git,
     tj_handle_curl, tj_handle_wget, tj_handle_transfer, tj_handle_nc, tj_handle_socat, tj_handle_call, tj_handle_mktemp,
-    tj_handle_dd, tj_handle_names;
+    tj_handle_dd, tj_handle_names, tj_handle_cloud, tj_handle_cloud_copy, tj_handle_parted, tj_handle_gzip, tj_handle_httpie;
 
 /* ---- derived.c ------------------------------------------------------------------------------------------------------------ */
 

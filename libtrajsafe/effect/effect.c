@@ -235,7 +235,9 @@ static tj_handle *const handlers[TJ_HANDLER_COUNT] = {
     [TJ_HANDLER_SOCAT] = tj_handle_socat,     [TJ_HANDLER_CALL] = tj_handle_call,
     [TJ_HANDLER_MKTEMP] = tj_handle_mktemp,   [TJ_HANDLER_DD] = tj_handle_dd,
     [TJ_HANDLER_EXPORT] = tj_handle_names,    [TJ_HANDLER_UNSET] = tj_handle_names,
-    [TJ_HANDLER_ALIAS] = tj_handle_names,
+    [TJ_HANDLER_ALIAS] = tj_handle_names,     [TJ_HANDLER_CLOUD] = tj_handle_cloud,
+    [TJ_HANDLER_CLOUD_COPY] = tj_handle_cloud_copy, [TJ_HANDLER_PARTED] = tj_handle_parted,
+    [TJ_HANDLER_GZIP] = tj_handle_gzip, [TJ_HANDLER_HTTPIE] = tj_handle_httpie,
 };
 
 /* https_proxy=http://host:port in front of a program: what it sends goes there first. */
@@ -263,7 +265,8 @@ static void settings(struct tj_derive *d) {
 /* Nothing but names before it, and it is no wrapper's word. What a file of its own does with --help is not known. */
 bool tj_asks_for_help(const struct tj_command *c) {
     if (c->argc < 2 || c->argc > 4 || c->lang != TJ_LANG_SHELL || c->flags & TJ_CMD_WRAPPER) return false;
-    if (!tj_str_is(c->argv[c->argc - 1].value.text, "--help")) return false;
+    struct tj_str last = c->argv[c->argc - 1].value.text;
+    if (!tj_str_is(last, "--help") && !tj_str_is(last, "-help")) return false;
     if (tj_str_chr(c->argv[0].value.text, '/', 0) != TJ_NOT_FOUND) return false;
     for (uint32_t i = 1; i + 1 < c->argc; i++) {
         const struct tj_value *v = &c->argv[i].value;

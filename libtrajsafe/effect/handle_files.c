@@ -155,6 +155,7 @@ bool tj_handle_ln(struct tj_derive *d) {
 bool tj_handle_tee(struct tj_derive *d) {
     d->content = d->cmd->input;
     if (d->cmd->stdin_kind == TJ_STDIN_NONE) d->content.text = TJ_STR_NONE;
+    if (d->empty_source && !d->content.text.n) d->content = tj_plain_value(TJ_STR(""), d->cmd->span);
     enum tj_effect_kind kind = tj_has_flag(d, "append") ? TJ_EFFECT_APPEND : TJ_EFFECT_WRITE;
     for (uint32_t i = 0; i < tj_operands(d); i++) tj_effect_path(d, kind, tj_operand(d, i), 0);
     return true;
@@ -174,8 +175,53 @@ bool tj_handle_mktemp(struct tj_derive *d) {
 
 /* Without if= it copies its input. */
 bool tj_handle_dd(struct tj_derive *d) {
+    const struct tj_value *from = tj_option_value(d, "if=", NULL);
+    if (from && tj_str_is(from->text, "/dev/null")) d->content = tj_plain_value(TJ_STR(""), from->span);
     if (!tj_option_value(d, "if=", NULL) && d->cmd->stdin_kind != TJ_STDIN_NONE) d->content = d->cmd->input;
     return false;
+}
+
+/* ---- parted, gzip -------------------------------------------------------------------------------------------------------- */
+
+/* parted DISK mklabel gpt: a new table, or a partition taken out of it, loses what was there; printing changes nothing. */
+bool tj_handle_parted(struct tj_derive *d) {
+    static const char *const looks[] = {"print", "p", "unit", "quit", "help", "align-check"};
+    const struct tj_value *disk = tj_operand(d, 0), *verb = tj_operand(d, 1);
+    if (!disk || tj_has_flag(d, "list")) return true;
+    for (size_t i = 0; verb && i < sizeof looks / sizeof *looks; i++)
+        if (tj_str_is(verb->text, looks[i])) return true;
+    tj_effect_path(d, TJ_EFFECT_WRITE, disk, 0);
+    for (uint32_t i = 1; i < tj_operands(d); i++) {
+        struct tj_str s = tj_operand(d, i)->text;
+        if (tj_str_is(s, "mklabel") || tj_str_is(s, "mktable") || tj_str_is(s, "rm"))
+            tj_effect_path(d, TJ_EFFECT_DELETE, disk, 0);
+    }
+    return true;
+}
+
+/* gzip FILE makes FILE.gz in its place, gunzip FILE.gz makes FILE; what was in it is in the new one. */
+bool tj_handle_gzip(struct tj_derive *d) {
+    static const struct {
+        const char *name, *ending;
+    } kinds[] = {{"gzip", ".gz"}, {"pigz", ".gz"}, {"bzip2", ".bz2"}, {"pbzip2", ".bz2"},  {"xz", ".xz"},
+                 {"lzma", ".lzma"}, {"zstd", ".zst"}, {"lz4", ".lz4"}, {"compress", ".Z"}, {"brotli", ".br"},
+                 {"lzop", ".lzo"}};
+    const char *ending = NULL;
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+        if (tj_str_is(d->cmd->name, kinds[i].name)) ending = kinds[i].ending;
+    bool keeps = !ending || tj_has_flag(d, "stdout") || tj_has_flag(d, "decode") || tj_has_option(d, "-t") ||
+                 tj_has_option(d, "-l") || tj_option_value(d, "-o", "--output");
+    if (keeps) return false;
+    for (uint32_t i = 0; i < tj_operands(d); i++) {
+        const struct tj_value *from = tj_operand(d, i);
+        uint64_t flow = d->flow;
+        tj_effect_path(d, TJ_EFFECT_READ, from, 0);
+        struct tj_value to = *from;
+        if (!(to.flags & (TJ_VALUE_IS_SET | TJ_VALUE_IS_DYNAMIC))) to.text = tj_join(d, from->text, "", tj_str_of(ending));
+        if (!tj_str_is(from->text, "-")) tj_effect_path(d, TJ_EFFECT_WRITE, &to, 0);
+        d->flow = flow;
+    }
+    return true;
 }
 
 /* ---- tar ---------------------------------------------------------------------------------------------------------------- */

@@ -22,6 +22,8 @@ static void discard(struct tj_derive *d, uint32_t from) {
     bool some = false;
     for (uint32_t i = from; i < tj_operands(d); i++) {
         const struct tj_value *path = tj_operand(d, i);
+        bool all = tj_str_is(path->text, ".") || tj_str_is(path->text, ":/") || tj_str_is(path->text, "*");
+        if (all) continue;
         tj_effect_path(d, TJ_EFFECT_WRITE, path, TJ_EFF_RECURSIVE);
         some = true;
     }
@@ -59,6 +61,7 @@ static void push(struct tj_derive *d) {
         struct tj_str ref = tj_operand(d, i)->text;
         forced |= ref.n > 1 && ref.p[0] == '+';
         deletes |= ref.n > 1 && ref.p[0] == ':';
+        if (ref.n > 1 && ref.p[0] == ':') ref = tj_str_sub(ref, 1, ref.n);
         if (deletes) tj_effect_text(d, TJ_EFFECT_DELETE, TJ_OBJECT_RESOURCE, ref, tj_operand(d, i)->span);
     }
     uint16_t flags = d->flags;
@@ -135,15 +138,19 @@ static void clean(struct tj_derive *d) {
 
 /* checkout and switch change branches; with paths or -f they throw changes away. */
 static void checkout(struct tj_derive *d) {
-    bool dashes = false, dot = false;
+    bool dashes = false, dot = false, force = ANY(d, "-f", "--force", "--discard-changes");
     uint32_t after = 0;
     for (uint32_t i = 1; i < d->cmd->argc; i++) {
         struct tj_str s = d->cmd->argv[i].value.text;
         if (tj_str_is(s, "--")) dashes = true;
         dot |= tj_str_is(s, ".");
     }
-    if (ANY(d, "-f", "--force") && !dashes) here(d, TJ_EFFECT_DELETE, "uncommitted changes");
+    if (force && !dashes) here(d, TJ_EFFECT_DELETE, "uncommitted changes");
     if (!dashes && !dot) return;
+    if (dot && !dashes) {
+        here(d, TJ_EFFECT_DELETE, "uncommitted changes");
+        return;
+    }
     while (dashes && after < tj_operands(d)) { /* operands before -- are trees */
         uint32_t arg = d->bound->operand.at[after].arg;
         if (arg && tj_str_is(d->cmd->argv[arg - 1].value.text, "--")) break;
@@ -206,6 +213,9 @@ bool tj_handle_git(struct tj_derive *d) {
     for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++)
         if (is_sub(d, verbs[i].name)) verbs[i].run(d);
     if (is_sub(d, "reset") && ANY(d, "--hard")) here(d, TJ_EFFECT_DELETE, "uncommitted changes");
+    if (is_sub(d, "read-tree") && ANY(d, "-u") && ANY(d, "--reset")) here(d, TJ_EFFECT_DELETE, "uncommitted changes");
+    if (is_sub(d, "checkout-index") && ANY(d, "-f", "--force") && ANY(d, "-a", "--all"))
+        here(d, TJ_EFFECT_DELETE, "uncommitted changes");
     if (is_sub(d, "restore") && (!ANY(d, "--staged", "-S") || ANY(d, "-W", "--worktree"))) discard(d, 0);
     if (is_sub(d, "filter-branch") || is_sub(d, "filter-repo")) resource(d, TJ_EFFECT_DELETE, "history");
     if (is_sub(d, "gc") && ANY(d, "--prune")) resource(d, TJ_EFFECT_DELETE, "unreachable commits");

@@ -104,6 +104,7 @@ static void ask(struct tj_derive *d, const struct tj_value *url, const struct re
     uint32_t before = d->fx->effect.n;
     tj_effect_host(d, sends ? TJ_EFFECT_SEND : TJ_EFFECT_FETCH, url, sends ? carries : 0);
     for (uint32_t i = before; i < d->fx->effect.n; i++) d->fx->effect.at[i].value = r->method;
+    if (tj_str_ieq(r->method, TJ_STR("DELETE"))) tj_effect_name(d, TJ_EFFECT_DELETE, TJ_OBJECT_RESOURCE, url);
     d->output_fetched = true;
 }
 
@@ -185,6 +186,38 @@ bool tj_handle_wget(struct tj_derive *d) {
         if (!shown && !spider) download(d, &path, url->text);
         d->output_fetched = shown;
     }
+    d->flow = d->args = 0;
+    return true;
+}
+
+/* http [METHOD] URL [ITEM…]: name=value, name:=json, name@file are sent; Header:value and name==value are not bodies. */
+bool tj_handle_httpie(struct tj_derive *d) {
+    static const char *const methods[] = {"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"};
+    uint32_t at = 0;
+    struct request r = {.method = TJ_STR_NONE};
+    const struct tj_value *first = tj_operand(d, 0);
+    for (size_t i = 0; first && i < sizeof methods / sizeof *methods; i++)
+        if (tj_str_ieq(first->text, tj_str_of(methods[i]))) r.method = tj_str_of(methods[i]);
+    if (r.method.n) at = 1;
+    const struct tj_value *url = tj_operand(d, at);
+    if (!url) return true;
+    d->flow = d->cmd->stdin_kind != TJ_STDIN_NONE && !tj_has_option(d, "--ignore-stdin") ? d->cmd->input.carries : 0;
+    bool body = d->cmd->stdin_kind == TJ_STDIN_PIPE || d->cmd->stdin_kind == TJ_STDIN_FILE;
+    for (uint32_t i = at + 1; i < tj_operands(d); i++) {
+        struct tj_value item = *tj_operand(d, i);
+        uint32_t file = tj_str_chr(item.text, '@', 0), equals = tj_str_chr(item.text, '=', 0);
+        body |= file != TJ_NOT_FOUND || equals != TJ_NOT_FOUND;
+        d->flow |= item.carries;
+        if (file == TJ_NOT_FOUND || (equals != TJ_NOT_FOUND && equals + 1 < file)) continue;
+        item.text = tj_str_sub(item.text, file + 1, item.text.n);
+        tj_effect_path(d, TJ_EFFECT_READ, &item, 0);
+    }
+    if (!r.method.n) r.method = body ? TJ_STR("POST") : TJ_STR("GET");
+    r.sends = !tj_str_is(r.method, "GET") && !tj_str_is(r.method, "HEAD") && !tj_str_is(r.method, "OPTIONS");
+    r.carries = d->flow;
+    ask(d, url, &r);
+    const struct tj_value *out = tj_option_value(d, "-o", "--output");
+    if (out) download(d, out, url->text);
     d->flow = d->args = 0;
     return true;
 }

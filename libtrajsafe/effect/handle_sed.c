@@ -49,7 +49,21 @@ static bool read_script(struct tj_str s, struct change *out) {
     return true;
 }
 
+/* "d", "1,$d": every line goes. */
+static bool drops_all(const struct tj_value *script) {
+    static const char *const all[] = {"d", "1,$d", "1,$ d", "$!d;d", "/.*/d", "/^/d", "//d;d"};
+    for (size_t i = 0; script && tj_value_constant(script) && i < sizeof all / sizeof *all; i++)
+        if (tj_str_is(tj_str_trim(script->text), all[i])) return true;
+    return false;
+}
+
 static void edit_file(struct tj_derive *d, const struct tj_value *file, const struct tj_value *script) {
+    if (drops_all(script)) {
+        d->content = tj_plain_value(TJ_STR(""), script->span);
+        tj_effect_path(d, TJ_EFFECT_WRITE, file, 0);
+        d->content = (struct tj_value){.text = TJ_STR_NONE};
+        return;
+    }
     uint32_t before = d->fx->effect.n;
     tj_derive_slot(d, TJ_SLOT_EDIT, file);
     if (d->fx->effect.n == before || !script || !tj_value_constant(script)) return;

@@ -135,13 +135,15 @@ static void apply_grant(struct tj_derive *d, const struct tj_effect *e) {
     tj_state_set_file(d->fx->state, &file);
 }
 
-/* Writing nothing over a file that stood there empties it. */
+/* Writing nothing, zeros or random bytes over what stood there leaves nothing of it. */
 static bool empties(const struct tj_derive *d, const struct tj_effect *e) {
-    if (e->kind != TJ_EFFECT_WRITE || !d->content.text.p || d->content.text.n || !tj_value_constant(&d->content))
-        return false;
+    bool nothing = d->content.text.p && !d->content.text.n && tj_value_constant(&d->content);
+    bool blank = d->blank_source && !d->flow;
+    if (e->kind != TJ_EFFECT_WRITE || !(nothing || blank)) return false;
     if (e->classes & TJ_CLASS_BIT(CREATED)) return false;
     const struct tj_file *old = tj_state_file(d->fx->state, e->path);
-    uint64_t kept = TJ_DATA_CLASSES | TJ_CLASS_BIT(SYSTEM) | TJ_CLASS_BIT(PERSISTENCE) | TJ_CLASS_BIT(VCS);
+    uint64_t kept = TJ_CLASS_BIT(SYSTEM) | TJ_CLASS_BIT(PERSISTENCE) | TJ_CLASS_BIT(DEVICE);
+    if (nothing) kept |= TJ_DATA_CLASSES | TJ_CLASS_BIT(VCS);
     return (old && !(old->flags & (TJ_FILE_DELETED | TJ_FILE_CREATED))) || e->classes & kept;
 }
 
@@ -174,7 +176,10 @@ void tj_effect_resolved(struct tj_derive *d, enum tj_effect_kind kind, struct tj
                         uint16_t flags) {
     uint64_t classes = tj_classify_path(d->fx->image, d->fx->state, path.text);
     if (classes & TJ_CLASS_BIT(NULL_DEVICE)) {
-        d->empty_source |= kind == TJ_EFFECT_READ && tj_str_is(path.text, "/dev/null");
+        if (kind != TJ_EFFECT_READ) return;
+        d->empty_source |= tj_str_is(path.text, "/dev/null");
+        d->blank_source |= tj_str_is(path.text, "/dev/zero") || tj_str_is(path.text, "/dev/random") ||
+                           tj_str_is(path.text, "/dev/urandom");
         return;
     }
     struct tj_effect *e = tj_effect_add(d, kind, TJ_OBJECT_PATH, span);
@@ -226,6 +231,7 @@ static void one_path(struct tj_derive *d, enum tj_effect_kind kind, const struct
     }
     if (is_socket_file(d, kind, value)) return;
     if (kind == TJ_EFFECT_READ) d->flow |= value->carries;
+    if (value->flags & TJ_VALUE_BELOW) flags |= TJ_EFF_RECURSIVE;
     struct tj_path path = tj_derive_path(d, value);
     tj_effect_resolved(d, kind, path, value->span, flags);
     if (value->flags & TJ_VALUE_IS_TEMP && d->fx->effect.n > d->first)

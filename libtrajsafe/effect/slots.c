@@ -223,6 +223,8 @@ static void run_stage(struct tj_derive *d, int at) {
         const struct tj_value *value = tj_operand(d, i);
         if (slot == TJ_SLOT_READ && in_place) slot = TJ_SLOT_EDIT;
         if (value && stage(slot) == at) tj_derive_slot(d, slot, value);
+        bool packed = slot == TJ_SLOT_READ && at == 1 && tj_has_flag(d, "remove_files"); /* zip -m, 7z -sdel */
+        if (value && packed) tj_effect_path(d, TJ_EFFECT_DELETE, value, TJ_EFF_RECURSIVE);
     }
 }
 

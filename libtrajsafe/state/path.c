@@ -163,9 +163,9 @@ static void begin_user(struct build *b, struct tj_str user) {
 }
 
 /* Puts where the text begins and returns what is left of it. */
-static struct tj_str begin(struct build *b, struct tj_str cwd, struct tj_str text) {
+static struct tj_str begin(struct build *b, struct tj_str cwd, struct tj_str text, uint32_t flags) {
     if (text.n && text.p[0] == '/') return text;
-    if (text.n && text.p[0] == '~') {
+    if (text.n && text.p[0] == '~' && !(flags & TJ_VALUE_PLAIN_TILDE)) {
         uint32_t slash = tj_str_chr(text, '/', 0), end = slash == TJ_NOT_FOUND ? text.n : slash;
         begin_user(b, tj_str_sub(text, 1, end));
         return tj_str_sub(text, end, text.n);
@@ -212,7 +212,7 @@ static bool drop_last_if_all(struct build *b) {
 struct tj_str tj_path_of_text(const struct tj_context *context, struct tj_str cwd, struct tj_str text, char *room,
                               uint32_t size) {
     struct build b = {context, room, 0, size};
-    struct tj_str rest = begin(&b, cwd, text);
+    struct tj_str rest = begin(&b, cwd, text, 0);
     push_all(&b, rest, cwd);
     name_roots(&b);
     return text_of(&b);
@@ -259,7 +259,7 @@ struct tj_path tj_path_resolve(struct tj_arena *arena, const struct tj_context *
         put(&b, TJ_STR("?"));
         text = tj_str_sub(text, 1, text.n);
     } else {
-        text = begin(&b, cwd, text);
+        text = begin(&b, cwd, text, value->flags);
     }
     push_all(&b, text, cwd);
     if (out.glob) out.everything = drop_last_if_all(&b);

@@ -13,6 +13,8 @@
 #define TJ_VALUE_ESCAPED 32u     /* was written with escapes, odd quoting or expansions that hide its text */
 #define TJ_VALUE_FROM_OUTPUT 64u /* came from a command's output */
 #define TJ_VALUE_LIST 128u       /* an array: `set` are its elements in order */
+#define TJ_VALUE_BELOW 4096u      /* a path that stands for itself and everything below it (what find prints) */
+#define TJ_VALUE_PLAIN_TILDE 8192u /* begins with a quoted ~: a name like any other */
 #define TJ_VALUE_UNSET_OK 256u /* dynamic only because a variable is not known; would be empty if unset ("$UNSET/x") */
 
 struct tj_value {

@@ -18,8 +18,7 @@ static void go_to(struct tj_work *w, const struct tj_value *v) {
     tj_state_set_cwd(w->state, path.dynamic ? TJ_STR("?") : path.text);
 }
 
-static void change_folder(struct tj_work *w, const struct tj_command *c) {
-    struct tj_value home = tj_value_text(TJ_STR("~"), c->span);
+static void change_folder(struct tj_work *w, const struct tj_env *env, const struct tj_command *c) {
     for (uint32_t i = 1; i < c->argc; i++) {
         const struct tj_value *v = &c->argv[i].value;
         if (tj_str_is(v->text, "-") && tj_value_known(v)) {
@@ -30,7 +29,9 @@ static void change_folder(struct tj_work *w, const struct tj_command *c) {
         go_to(w, v);
         return;
     }
-    if (c->name.n == 2) go_to(w, &home);
+    if (c->name.n != 2) return;
+    struct tj_value home = tj_param_value(w, env, TJ_STR("HOME"));
+    go_to(w, &home);
 }
 
 /* ---- variables ------------------------------------------------------------------------------------------------------------------ */
@@ -218,7 +219,7 @@ static void printf_variable(struct tj_work *w, struct tj_env *env, const struct 
 void tj_builtin_apply(struct tj_work *w, struct tj_env *env, const struct tj_command *c) {
     switch (tj_image_program(w->image, c->base_program)->handler) {
     case TJ_HANDLER_CD:
-    case TJ_HANDLER_PUSHD: change_folder(w, c); break;
+    case TJ_HANDLER_PUSHD: change_folder(w, env, c); break;
     case TJ_HANDLER_POPD: tj_state_set_cwd(w->state, tj_arena_copy(w->arena, tj_state_oldcwd(w->state))); break;
     case TJ_HANDLER_EXPORT: export_words(w, env, c); break;
     case TJ_HANDLER_UNSET: unset_words(w, env, c); break;

@@ -37,6 +37,14 @@ static struct tj_value special(char c, const struct tj_env *env, struct tj_work 
     }
 }
 
+static struct tj_str joined_home(struct tj_work *w, struct tj_str home) {
+    struct tj_buf buf;
+    tj_buf_init(&buf, w->arena);
+    tj_buf_put(&buf, home);
+    tj_buf_puts(&buf, "/.bash_history");
+    return tj_buf_str(&buf);
+}
+
 /* Variables that every shell has. */
 static bool usual(struct tj_work *w, struct tj_str name, struct tj_value *out) {
     const struct tj_context *context = tj_state_context(w->state);
@@ -48,6 +56,8 @@ static bool usual(struct tj_work *w, struct tj_str name, struct tj_value *out) {
         *out = cwd_value(w, tj_state_oldcwd(w->state));
     } else if (tj_str_is(name, "BASH") || tj_str_is(name, "SHELL")) {
         *out = constant(TJ_STR("/bin/bash"));
+    } else if (tj_str_is(name, "HISTFILE")) {
+        *out = constant(context && context->home.n ? joined_home(w, context->home) : TJ_STR("~/.bash_history"));
     } else if (tj_str_is(name, "IFS")) {
         *out = constant(TJ_STR(" \t\n"));
     } else if (context && context->user.n && (tj_str_is(name, "USER") || tj_str_is(name, "LOGNAME"))) {

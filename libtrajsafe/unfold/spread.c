@@ -65,6 +65,7 @@ static struct tj_value find_result(struct tj_work *w, const struct tj_value *roo
         if (reach != REACH_ALL) v.suffix = TJ_STR_NONE;
         return v;
     }
+    if (reach <= REACH_KIND) v.flags |= TJ_VALUE_BELOW;
     if (reach == REACH_KIND) {
         v.text = concat3(w, root->text, "/*", TJ_STR_NONE);
         v.flags |= TJ_VALUE_HAS_GLOB;
@@ -183,7 +184,7 @@ bool tj_peel_find(struct tj_work *w, struct tj_env *env, struct tj_command *c) {
 static void push_word(struct tj_work *w, struct tj_args *out, struct tj_str s, const struct tj_value *from) {
     struct tj_arg arg = {.value = tj_value_text(s, from->span)};
     arg.value.carries = from->carries;
-    arg.value.flags = TJ_VALUE_FROM_OUTPUT | (from->flags & TJ_VALUE_HAS_GLOB);
+    arg.value.flags = TJ_VALUE_FROM_OUTPUT | (from->flags & (TJ_VALUE_HAS_GLOB | TJ_VALUE_BELOW));
     if (s.n && out->n < MAX_WORDS) (void)tj_vec_push(w->arena, out, arg);
 }
 

@@ -414,7 +414,11 @@ enum tj_stdin {
     X(BASENAME, "basename", "")                                                                                        \
     X(DIRNAME, "dirname", "")                                                                                          \
     X(CALL, "call", "a call in code that needs code of its own (open(), subprocess.*)")                                \
-    X(SHIFT, "shift", "")
+    X(SHIFT, "shift", "")                                                                                              \
+    X(CLOUD, "cloud", "a word that deletes, somewhere among the first: aws ec2 terminate-instances")                   \
+    X(CLOUD_COPY, "cloud_copy", "copies to and from cloud storage: aws s3 cp, rclone copy")                            \
+    X(PARTED, "parted", "")                                                                                            \
+    X(HTTPIE, "httpie", "")
 enum tj_handler {
 #define X(id, name, about) TJ_HANDLER_##id,
     TJ_HANDLERS(X)
