@@ -92,8 +92,36 @@ static uint64_t of_state(const struct tj_state *state, struct tj_str path) {
     return classes;
 }
 
+/* Folders that the tables write with capitals. */
+static void restore_capitals(char *at, uint32_t n) {
+    static const char *const names[] = {"/Users",     "/Library",      "/System",       "/Applications",
+                                        "/Keychains", "/LaunchAgents", "/LaunchDaemons"};
+    for (size_t k = 0; k < sizeof names / sizeof *names; k++) {
+        struct tj_str name = tj_str_of(names[k]);
+        for (uint32_t i = 0; i + name.n <= n; i++) {
+            bool ends = i + name.n == n || at[i + name.n] == '/';
+            if (ends && tj_str_ieq((struct tj_str){at + i, name.n}, name)) memcpy(at + i, name.p, name.n);
+        }
+    }
+}
+
+/* Where upper and lower case are one, a path also has the classes of its usual spelling. */
+static uint64_t folded(const struct tj_image *image, const struct tj_context *context, struct tj_str path) {
+    char room[512];
+    bool upper = false;
+    if (!context || !context->fold_case || path.n > sizeof room) return 0;
+    for (uint32_t i = 0; i < path.n; i++) {
+        upper |= path.p[i] >= 'A' && path.p[i] <= 'Z';
+        room[i] = tj_lower(path.p[i]);
+    }
+    restore_capitals(room, path.n);
+    struct tj_str usual = {room, path.n};
+    return upper || !tj_str_eq(usual, path) ? tj_image_classify_path(image, usual) : 0;
+}
+
 uint64_t tj_classify_path(const struct tj_image *image, const struct tj_state *state, struct tj_str canonical) {
     if (canonical.n == 0) return TJ_CLASS_BIT(UNKNOWN);
-    return tj_image_classify_path(image, canonical) | shape(image, canonical) |
-           of_context(tj_state_context(state), canonical) | of_state(state, canonical);
+    const struct tj_context *context = tj_state_context(state);
+    return tj_image_classify_path(image, canonical) | folded(image, context, canonical) | shape(image, canonical) |
+           of_context(context, canonical) | of_state(state, canonical);
 }

@@ -4,14 +4,6 @@
 
 #include "effect/effect.h"
 
-/* Classes that stick to data that was read from such a path. */
-#define TJ_DATA_CLASSES                                                                                                \
-    (TJ_CLASS_BIT(SECRET) | TJ_CLASS_BIT(LOG) | TJ_CLASS_BIT(HISTORY) | TJ_CLASS_BIT(AGENT_CONFIG) |                   \
-     TJ_CLASS_BIT(GUARD) | TJ_CLASS_BIT(TEST) | TJ_CLASS_BIT(GRADER) | TJ_CLASS_BIT(DEVICE) |                          \
-     TJ_CLASS_BIT(CONTAINER_CONTROL) | TJ_CLASS_BIT(CLOUD_CONTROL) | TJ_CLASS_BIT(KERNEL) | TJ_CLASS_BIT(CONFIG) |     \
-     TJ_CLASS_BIT(SOURCE) | TJ_CLASS_BIT(PERSONAL) | TJ_CLASS_BIT(MODEL) | TJ_CLASS_BIT(DATABASE) |                    \
-     TJ_CLASS_BIT(GIVEN) | TJ_CLASS_BIT(OTHER_USER) | TJ_CLASS_BIT(ENVIRONMENT))
-
 struct tj_derive {
     struct tj_effects *fx;
     struct tj_command *cmd;           /* NULL for tool actions */
@@ -26,6 +18,8 @@ struct tj_derive {
     struct tj_str fetched;   /* URL that WRITE effects have their data from, or empty */
     uint16_t flags;          /* TJ_EFF_* for all effects */
     uint8_t place;
+    uint64_t payload;    /* classes of what options give it to send */
+    bool to_stdout;      /* a file that it writes is "-" */
     bool empty_source;   /* read /dev/null */
     bool blank_source;   /* read /dev/zero or random bytes: nothing of what was there is left */
     bool dry;            /* only says what it would do */
@@ -43,6 +37,8 @@ void tj_effect_path(struct tj_derive *d, enum tj_effect_kind kind, const struct 
 void tj_effect_resolved(struct tj_derive *d, enum tj_effect_kind kind, struct tj_path path, struct tj_span span,
                         uint16_t flags);
 void tj_effect_host(struct tj_derive *d, enum tj_effect_kind kind, const struct tj_value *value, uint64_t carries);
+/* Every host that the command connects to is sent data of these classes. */
+void tj_effect_sends(struct tj_derive *d, uint64_t carries);
 void tj_effect_name(struct tj_derive *d, enum tj_effect_kind kind, enum tj_object_kind object,
                     const struct tj_value *value);
 void tj_effect_text(struct tj_derive *d, enum tj_effect_kind kind, enum tj_object_kind object, struct tj_str name,
@@ -78,7 +74,8 @@ typedef bool tj_handle(struct tj_derive *d);
 tj_handle tj_handle_chmod, tj_handle_cp, tj_handle_mv, tj_handle_ln, tj_handle_tar, tj_handle_find, tj_handle_sed,
     tj_handle_tee, tj_handle_kill, tj_handle_docker, tj_handle_crontab, tj_handle_history, tj_handle_set, tj_handle_git,
     tj_handle_curl, tj_handle_wget, tj_handle_transfer, tj_handle_nc, tj_handle_socat, tj_handle_call, tj_handle_mktemp,
-    tj_handle_dd, tj_handle_names, tj_handle_cloud, tj_handle_cloud_copy, tj_handle_parted, tj_handle_gzip, tj_handle_httpie;
+    tj_handle_dd, tj_handle_names, tj_handle_cloud, tj_handle_cloud_copy, tj_handle_parted, tj_handle_gzip,
+    tj_handle_httpie, tj_handle_ftp, tj_handle_split;
 
 /* ---- derived.c ------------------------------------------------------------------------------------------------------------ */
 

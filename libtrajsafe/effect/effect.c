@@ -172,6 +172,21 @@ static void redirect_write(struct tj_derive *d, const struct tj_redirect *r) {
     d->args = args;
 }
 
+/* `>&3` after `exec 3> file`. */
+static void descriptor_write(struct tj_derive *d, const struct tj_redirect *r) {
+    if (r->fd != 1 || !r->target.text.n || !tj_is_digit(r->target.text.p[0])) return;
+    struct tj_str name = tj_join(d, TJ_STR(TJ_DESCRIPTOR), "", r->target.text);
+    const struct tj_value *opened = tj_state_var(d->fx->state, name);
+    if (!opened) return;
+    struct tj_redirect file = *r;
+    file.op = TJ_REDIR_APPEND;
+    file.target = *opened;
+    file.target.text = tj_keep(d, opened->text);
+    file.target.suffix = tj_keep(d, opened->suffix);
+    file.target.span = r->target.span;
+    if (!opened->nset) redirect_write(d, &file);
+}
+
 static void redirect_writes(struct tj_derive *d) {
     struct tj_str fetched = d->fetched;
     if (d->output_fetched) { /* curl URL > file is a download too */
@@ -186,6 +201,7 @@ static void redirect_writes(struct tj_derive *d) {
         case TJ_REDIR_CLOBBER:
         case TJ_REDIR_BOTH:
         case TJ_REDIR_BOTH_APPEND: redirect_write(d, r); break;
+        case TJ_REDIR_DUP_OUT: descriptor_write(d, r); break;
         default: break;
         }
     }
@@ -210,9 +226,14 @@ static uint64_t output_of(struct tj_derive *d) {
     uint64_t out = d->output_fetched ? TJ_CLASS_BIT(FETCHED) : 0;
     if (!d->program) return out | d->flow | d->args;
     uint32_t traits = d->program->traits;
-    if (!(traits & TJ_PROGRAM_OUTPUT_NONE)) out |= d->flow | d->args;
+    if (!(traits & TJ_PROGRAM_OUTPUT_NONE) || d->to_stdout) out |= d->flow | d->args;
     if (traits & TJ_PROGRAM_OUTPUT_FETCHED) out |= TJ_CLASS_BIT(FETCHED);
-    bool lists = (d->handler == TJ_HANDLER_SET || d->handler == TJ_HANDLER_EXPORT) && d->cmd->argc == 1;
+    bool all = d->cmd->argc == 1;
+    if (d->cmd->argc == 2 && d->handler == TJ_HANDLER_EXPORT) {
+        struct tj_str option = d->cmd->argv[1].value.text;
+        all = tj_str_is(option, "-p") || tj_str_is(option, "-x") || tj_str_is(option, "-px") || tj_str_is(option, "-xp");
+    }
+    bool lists = (d->handler == TJ_HANDLER_SET || d->handler == TJ_HANDLER_EXPORT) && all;
     bool environment = traits & TJ_PROGRAM_OUTPUT_ENV || d->handler == TJ_HANDLER_ENV || lists;
     if (environment && d->bound->command_arg == TJ_NONE) out |= TJ_CLASS_BIT(ENVIRONMENT);
     if (decodes(d)) out |= TJ_CLASS_BIT(DECODED);
@@ -223,21 +244,38 @@ static uint64_t output_of(struct tj_derive *d) {
 
 /* Code for the few programs whose meaning needs it. */
 static tj_handle *const handlers[TJ_HANDLER_COUNT] = {
-    [TJ_HANDLER_CHMOD] = tj_handle_chmod,     [TJ_HANDLER_CP] = tj_handle_cp,
-    [TJ_HANDLER_MV] = tj_handle_mv,           [TJ_HANDLER_LN] = tj_handle_ln,
-    [TJ_HANDLER_TAR] = tj_handle_tar,         [TJ_HANDLER_FIND] = tj_handle_find,
-    [TJ_HANDLER_SED] = tj_handle_sed,         [TJ_HANDLER_TEE] = tj_handle_tee,
-    [TJ_HANDLER_KILL] = tj_handle_kill,       [TJ_HANDLER_DOCKER] = tj_handle_docker,
-    [TJ_HANDLER_CRONTAB] = tj_handle_crontab, [TJ_HANDLER_HISTORY] = tj_handle_history,
-    [TJ_HANDLER_SET] = tj_handle_set,         [TJ_HANDLER_GIT] = tj_handle_git,
-    [TJ_HANDLER_CURL] = tj_handle_curl,       [TJ_HANDLER_WGET] = tj_handle_wget,
-    [TJ_HANDLER_RSYNC] = tj_handle_transfer,  [TJ_HANDLER_NC] = tj_handle_nc,
-    [TJ_HANDLER_SOCAT] = tj_handle_socat,     [TJ_HANDLER_CALL] = tj_handle_call,
-    [TJ_HANDLER_MKTEMP] = tj_handle_mktemp,   [TJ_HANDLER_DD] = tj_handle_dd,
-    [TJ_HANDLER_EXPORT] = tj_handle_names,    [TJ_HANDLER_UNSET] = tj_handle_names,
-    [TJ_HANDLER_ALIAS] = tj_handle_names,     [TJ_HANDLER_CLOUD] = tj_handle_cloud,
-    [TJ_HANDLER_CLOUD_COPY] = tj_handle_cloud_copy, [TJ_HANDLER_PARTED] = tj_handle_parted,
-    [TJ_HANDLER_GZIP] = tj_handle_gzip, [TJ_HANDLER_HTTPIE] = tj_handle_httpie,
+    [TJ_HANDLER_CHMOD] = tj_handle_chmod,
+    [TJ_HANDLER_CP] = tj_handle_cp,
+    [TJ_HANDLER_MV] = tj_handle_mv,
+    [TJ_HANDLER_LN] = tj_handle_ln,
+    [TJ_HANDLER_TAR] = tj_handle_tar,
+    [TJ_HANDLER_FIND] = tj_handle_find,
+    [TJ_HANDLER_SED] = tj_handle_sed,
+    [TJ_HANDLER_TEE] = tj_handle_tee,
+    [TJ_HANDLER_KILL] = tj_handle_kill,
+    [TJ_HANDLER_DOCKER] = tj_handle_docker,
+    [TJ_HANDLER_CRONTAB] = tj_handle_crontab,
+    [TJ_HANDLER_HISTORY] = tj_handle_history,
+    [TJ_HANDLER_SET] = tj_handle_set,
+    [TJ_HANDLER_GIT] = tj_handle_git,
+    [TJ_HANDLER_CURL] = tj_handle_curl,
+    [TJ_HANDLER_WGET] = tj_handle_wget,
+    [TJ_HANDLER_RSYNC] = tj_handle_transfer,
+    [TJ_HANDLER_NC] = tj_handle_nc,
+    [TJ_HANDLER_SOCAT] = tj_handle_socat,
+    [TJ_HANDLER_CALL] = tj_handle_call,
+    [TJ_HANDLER_MKTEMP] = tj_handle_mktemp,
+    [TJ_HANDLER_DD] = tj_handle_dd,
+    [TJ_HANDLER_EXPORT] = tj_handle_names,
+    [TJ_HANDLER_UNSET] = tj_handle_names,
+    [TJ_HANDLER_ALIAS] = tj_handle_names,
+    [TJ_HANDLER_CLOUD] = tj_handle_cloud,
+    [TJ_HANDLER_CLOUD_COPY] = tj_handle_cloud_copy,
+    [TJ_HANDLER_PARTED] = tj_handle_parted,
+    [TJ_HANDLER_GZIP] = tj_handle_gzip,
+    [TJ_HANDLER_HTTPIE] = tj_handle_httpie,
+    [TJ_HANDLER_FTP] = tj_handle_ftp,
+    [TJ_HANDLER_SPLIT] = tj_handle_split,
 };
 
 /* https_proxy=http://host:port in front of a program: what it sends goes there first. */
@@ -276,6 +314,27 @@ bool tj_asks_for_help(const struct tj_command *c) {
     return true;
 }
 
+/* Classes of the words that are no option's value. */
+static uint64_t operand_carries(const struct tj_derive *d) {
+    uint64_t carries = 0;
+    for (uint32_t i = 0; i < tj_operands(d); i++) carries |= tj_operand(d, i)->carries;
+    return carries;
+}
+
+/* What a program that talks to a host reads on its input, it sends; so does ssh its input and the command it runs there. */
+static void send_input(struct tj_derive *d) {
+    bool fed = d->cmd->stdin_kind != TJ_STDIN_NONE;
+    bool tells = d->program && d->program->traits & TJ_PROGRAM_STDIN_SEND && d->handler != TJ_HANDLER_NC;
+    bool tls = d->handler == TJ_HANDLER_OPENSSL && tj_has_flag(d, "connect");
+    if (fed && (tells || tls)) {
+        tj_effect_sends(d, d->cmd->input.carries);
+        return;
+    }
+    if (!d->program || d->program->place != TJ_PLACE_REMOTE) return;
+    uint64_t carries = (fed ? d->cmd->input.carries : 0) | operand_carries(d);
+    if (carries & (TJ_DATA_CLASSES | TJ_CLASS_BIT(ENVIRONMENT))) tj_effect_sends(d, carries);
+}
+
 static void derive(struct tj_derive *d) {
     settings(d);
     redirect_reads(d);
@@ -286,6 +345,7 @@ static void derive(struct tj_derive *d) {
         if (handle) done = handle(d);
         if (!done) tj_derive_slots(d);
         tj_derive_rows(d);
+        send_input(d);
     }
     d->cmd->output_carries = output_of(d);
     if (d->cmd->redirects) redirect_writes(d);

@@ -7,9 +7,10 @@ static bool same_caseless(struct tj_str s, const char *name) { return tj_str_ieq
 
 /* "delete", "delete-bucket", "vol-delete", "apps:destroy". */
 static bool deletes(struct tj_str s) {
-    static const char *const whole[] = {"delete",    "del",      "destroy",   "remove", "rm",    "rb",         "purge",
-                                        "terminate", "undefine", "uninstall", "drop",   "nuke",  "decommission", "deletefile",
-                                        "rmdirs",    "rmdir",    "unpublish", "reap",   "erase", "deprovision"};
+    static const char *const whole[] = {"delete", "del",       "destroy",      "remove",     "rm",
+                                        "rb",     "purge",     "terminate",    "undefine",   "uninstall",
+                                        "drop",   "nuke",      "decommission", "deletefile", "rmdirs",
+                                        "rmdir",  "unpublish", "reap",         "erase",      "deprovision"};
     static const char *const parts[] = {"delete", "terminate", "destroy", "purge", "deregister", "undefine"};
     for (size_t i = 0; i < sizeof whole / sizeof *whole; i++)
         if (same_caseless(s, whole[i])) return true;
@@ -24,7 +25,8 @@ static bool deletes(struct tj_str s) {
 }
 
 static bool names_it(struct tj_str option) {
-    static const char *const ends[] = {"name", "names", "-id", "-ids", "identifier", "bucket", "-arn", "--key", "--url"};
+    static const char *const ends[] = {"name",   "names", "-id",   "-ids", "identifier",
+                                       "bucket", "-arn",  "--key", "--url"};
     for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
         if (tj_str_ends(option, tj_str_of(ends[i]))) return true;
     return tj_str_is(option, "-n") || tj_str_is(option, "-g") || tj_str_is(option, "-c");
@@ -86,7 +88,8 @@ bool tj_handle_cloud(struct tj_derive *d) {
     }
     for (uint32_t i = 0; i < tj_operands(d) && i < 4; i++) {
         const struct tj_value *verb = tj_operand(d, i);
-        if (tj_str_is(verb->text, "help") || tj_str_is(verb->text, "ssh") || tj_str_is(verb->text, "exec")) return false;
+        if (tj_str_is(verb->text, "help") || tj_str_is(verb->text, "ssh") || tj_str_is(verb->text, "exec"))
+            return false;
         if (!deletes(verb->text)) continue;
         gone_after(d, i + 1);
         return false;
@@ -102,7 +105,10 @@ static bool is_store(const struct tj_derive *d, const struct tj_value *value) {
     uint32_t colon = tj_str_chr(value->text, ':', 0), slash = tj_str_chr(value->text, '/', 0);
     if (tj_str_is(d->cmd->name, "mc")) /* ALIAS/bucket/x */
         return slash != TJ_NOT_FOUND && slash > 0 && !strchr("/.~", value->text.p[0]);
-    return tj_str_is(d->cmd->name, "rclone") && colon != TJ_NOT_FOUND && colon > 0 && colon < slash;
+    static const char *const named[] = {"rclone", "docker", "podman", "nerdctl", "kubectl", "oc"}; /* NAME:path */
+    bool names = false;
+    for (size_t i = 0; i < sizeof named / sizeof *named; i++) names |= tj_str_is(d->cmd->name, named[i]);
+    return names && colon != TJ_NOT_FOUND && colon > 0 && colon < slash;
 }
 
 static void put_into(struct tj_derive *d, const struct tj_value *to, bool mirror, struct tj_str from) {
@@ -126,15 +132,19 @@ bool tj_handle_cloud_copy(struct tj_derive *d) {
     uint32_t n = tj_operands(d);
     if (n < 2) return false;
     bool moves = tj_str_starts(d->cmd->subcommand, TJ_STR("mv")) || tj_str_starts(d->cmd->subcommand, TJ_STR("move"));
-    bool mirror = tj_has_flag(d, "delete") ||
-                  (tj_str_is(d->cmd->name, "rclone") && tj_str_is(d->cmd->subcommand, "sync"));
+    bool mirror =
+        tj_has_flag(d, "delete") || (tj_str_is(d->cmd->name, "rclone") && tj_str_is(d->cmd->subcommand, "sync"));
+    bool folders = tj_has_flag(d, "recursive") || tj_str_is(d->cmd->name, "rclone") ||
+                   tj_str_ends(d->cmd->subcommand, TJ_STR("sync")) || tj_str_is(d->cmd->subcommand, "mirror");
+    uint16_t all = folders ? TJ_EFF_RECURSIVE : 0;
     struct tj_str url = TJ_STR_NONE;
     uint64_t flow = d->flow;
     for (uint32_t i = 0; i + 1 < n; i++) {
         const struct tj_value *from = tj_operand(d, i);
         if (tj_str_is(from->text, "-")) continue; /* stdin: already in the flow */
         if (!is_store(d, from)) {
-            tj_effect_path(d, moves ? TJ_EFFECT_MOVE : TJ_EFFECT_READ, from, TJ_EFF_RECURSIVE);
+            tj_effect_path(d, TJ_EFFECT_READ, from, all);
+            if (moves) tj_effect_path(d, TJ_EFFECT_MOVE, from, all);
             continue;
         }
         url = from->text;

@@ -203,9 +203,9 @@ bool tj_handle_parted(struct tj_derive *d) {
 bool tj_handle_gzip(struct tj_derive *d) {
     static const struct {
         const char *name, *ending;
-    } kinds[] = {{"gzip", ".gz"}, {"pigz", ".gz"}, {"bzip2", ".bz2"}, {"pbzip2", ".bz2"},  {"xz", ".xz"},
-                 {"lzma", ".lzma"}, {"zstd", ".zst"}, {"lz4", ".lz4"}, {"compress", ".Z"}, {"brotli", ".br"},
-                 {"lzop", ".lzo"}};
+    } kinds[] = {{"gzip", ".gz"},    {"pigz", ".gz"},   {"bzip2", ".bz2"}, {"pbzip2", ".bz2"},
+                 {"xz", ".xz"},      {"lzma", ".lzma"}, {"zstd", ".zst"},  {"lz4", ".lz4"},
+                 {"compress", ".Z"}, {"brotli", ".br"}, {"lzop", ".lzo"}};
     const char *ending = NULL;
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
         if (tj_str_is(d->cmd->name, kinds[i].name)) ending = kinds[i].ending;
@@ -217,9 +217,33 @@ bool tj_handle_gzip(struct tj_derive *d) {
         uint64_t flow = d->flow;
         tj_effect_path(d, TJ_EFFECT_READ, from, 0);
         struct tj_value to = *from;
-        if (!(to.flags & (TJ_VALUE_IS_SET | TJ_VALUE_IS_DYNAMIC))) to.text = tj_join(d, from->text, "", tj_str_of(ending));
+        if (!(to.flags & (TJ_VALUE_IS_SET | TJ_VALUE_IS_DYNAMIC)))
+            to.text = tj_join(d, from->text, "", tj_str_of(ending));
         if (!tj_str_is(from->text, "-")) tj_effect_path(d, TJ_EFFECT_WRITE, &to, 0);
         d->flow = flow;
+    }
+    return true;
+}
+
+/* split FILE PREFIX makes PREFIXaa, PREFIXab …, or with -d PREFIX00 …: the first of them are known by name. */
+bool tj_handle_split(struct tj_derive *d) {
+    const struct tj_value *from = tj_operand(d, 0), *to = tj_operand(d, 1);
+    static const struct tj_value usual = {.text = {"x", 1}};
+    if (from) tj_effect_path(d, TJ_EFFECT_READ, from, 0);
+    struct tj_value prefix = to ? *to : usual, all = prefix;
+    all.text = tj_join(d, prefix.text, "", TJ_STR("*"));
+    all.flags |= TJ_VALUE_HAS_GLOB;
+    tj_effect_path(d, TJ_EFFECT_WRITE, &all, 0);
+    for (char c = 'a'; c < 'e' && !(prefix.flags & (TJ_VALUE_IS_DYNAMIC | TJ_VALUE_IS_SET)); c++) {
+        for (int digits = 0; digits < 2; digits++) {
+            char end[2] = {digits ? '0' : 'a', digits ? (char)(c - 'a' + '0') : c};
+            struct tj_value piece = prefix;
+            piece.text = tj_join(d, prefix.text, "", tj_str_make(end, 2));
+            struct tj_path path = tj_derive_path(d, &piece);
+            struct tj_file file = {
+                .path = path.text, .flags = TJ_FILE_CREATED | TJ_FILE_WRITTEN, .carries = d->flow | d->args};
+            if (path.text.n) tj_state_set_file(d->fx->state, &file);
+        }
     }
     return true;
 }

@@ -39,8 +39,23 @@ static bool is_remote_text(struct tj_str s) {
     return tj_str_find(s, TJ_STR("://"), 0) != TJ_NOT_FOUND || (colon != TJ_NOT_FOUND && colon > 1 && colon < slash);
 }
 
+/* `git remote add NAME URL` is kept as a variable that no shell can name. */
+static struct tj_str remote_name(struct tj_derive *d, struct tj_str name) {
+    return tj_join(d, TJ_STR("\001remote"), " ", name);
+}
+
 /* A URL, user@host:path, a path, or the name of a configured remote. */
 static void remote(struct tj_derive *d, enum tj_effect_kind kind, const struct tj_value *value, uint64_t carries) {
+    const struct tj_value *url =
+        tj_value_constant(value) ? tj_state_var(d->fx->state, remote_name(d, value->text)) : NULL;
+    struct tj_value kept;
+    if (url) {
+        kept = *url;
+        kept.text = tj_keep(d, url->text);
+        kept.suffix = tj_keep(d, url->suffix);
+        kept.span = value->span;
+        value = &kept;
+    }
     if (!is_remote_text(value->text) && !(value->flags & TJ_VALUE_IS_DYNAMIC)) {
         uint32_t before = d->fx->effect.n;
         tj_effect_text(d, kind, TJ_OBJECT_RESOURCE, value->text, value->span);
@@ -179,8 +194,10 @@ static void branch(struct tj_derive *d) {
 
 static void remotes(struct tj_derive *d) {
     const struct tj_value *verb = tj_operand(d, 0), *url = tj_operand(d, 2);
-    if (verb && url && (tj_str_is(verb->text, "add") || tj_str_is(verb->text, "set-url")))
-        write_config(d, tj_join(d, TJ_STR("remote="), "", url->text));
+    const struct tj_value *name = tj_operand(d, 1);
+    if (!verb || !url || !(tj_str_is(verb->text, "add") || tj_str_is(verb->text, "set-url"))) return;
+    write_config(d, tj_join(d, TJ_STR("remote="), "", url->text));
+    if (tj_value_constant(name)) tj_state_set_var(d->fx->state, remote_name(d, name->text), url);
 }
 
 static void fetch(struct tj_derive *d) {
@@ -199,6 +216,23 @@ static void verb_effects(struct tj_derive *d) {
         remote(d, TJ_EFFECT_FETCH, tj_operand(d, 1), 0);
 }
 
+/* What it prints, or packs into a file, is the project. */
+static void prints(struct tj_derive *d) {
+    const uint64_t project = TJ_CLASS_BIT(SOURCE);
+    const struct tj_value *verb = tj_operand(d, 0);
+    bool patch = ANY(d, "-p", "--patch", "-u");
+    if (is_sub(d, "diff") || is_sub(d, "show") || is_sub(d, "format-patch") || is_sub(d, "cat-file") ||
+        is_sub(d, "archive") || is_sub(d, "blame") || is_sub(d, "grep") || (is_sub(d, "log") && patch))
+        d->flow |= project;
+    const struct tj_value *file = tj_option_value(d, "-o", "--output");
+    bool bundle = is_sub(d, "bundle") && verb && tj_str_is(verb->text, "create");
+    if (bundle) {
+        d->flow |= project | TJ_CLASS_BIT(VCS);
+        file = tj_operand(d, 1);
+    }
+    if (file && (bundle || is_sub(d, "archive"))) tj_effect_path(d, TJ_EFFECT_WRITE, file, 0);
+}
+
 /* `git` without a row for its subcommand: the first operand is the subcommand. */
 bool tj_handle_git(struct tj_derive *d) {
     if (!d->cmd->subcommand.n) return true;
@@ -212,6 +246,7 @@ bool tj_handle_git(struct tj_derive *d) {
         {"remote", remotes}, {"reflog", verb_effects}, {"worktree", verb_effects}, {"submodule", verb_effects}};
     for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++)
         if (is_sub(d, verbs[i].name)) verbs[i].run(d);
+    prints(d);
     if (is_sub(d, "reset") && ANY(d, "--hard")) here(d, TJ_EFFECT_DELETE, "uncommitted changes");
     if (is_sub(d, "read-tree") && ANY(d, "-u") && ANY(d, "--reset")) here(d, TJ_EFFECT_DELETE, "uncommitted changes");
     if (is_sub(d, "checkout-index") && ANY(d, "-f", "--force") && ANY(d, "-a", "--all"))

@@ -1,4 +1,4 @@
-/* Programs on the network whose meaning needs code: curl, wget, scp and rsync, nc, socat. */
+/* Programs on the network whose meaning needs code: curl, wget, HTTPie, nc, socat. */
 #include "effect/derive.h"
 
 static bool any_option(const struct tj_derive *d, const char *const *names) {
@@ -73,23 +73,63 @@ static struct request request_of(struct tj_derive *d) {
     return r;
 }
 
+/* What headers, the agent's name and the page before carry; a header that logs in carries what it is for. */
+static uint64_t headers(const struct tj_bound_option *option) {
+    static const char *const logins[] = {"authorization",  "proxy-authorization",
+                                         "cookie",         "private-token",
+                                         "x-api-key",      "x-auth",
+                                         "x-vault",        "api-key",
+                                         "apikey",         "x-goog",
+                                         "x-amz",          "job-token",
+                                         "x-access-token", "token",
+                                         "x-github",       "x-figma"};
+    struct tj_str s = option->value.text, name = option->name;
+    if (tj_str_is(name, "-A") || tj_str_is(name, "--user-agent") || tj_str_is(name, "-e") ||
+        tj_str_is(name, "--referer"))
+        return option->value.carries;
+    if (!tj_str_is(name, "-H") && !tj_str_is(name, "--header")) return 0;
+    for (size_t i = 0; i < sizeof logins / sizeof *logins; i++) {
+        struct tj_str login = tj_str_of(logins[i]);
+        if (s.n >= login.n && tj_str_ieq(tj_str_sub(s, 0, login.n), login)) return 0;
+    }
+    return option->value.carries;
+}
+
+/* --data-urlencode NAME@FILE, -b FILE: no `@` at the front marks them. */
+static bool named_file(struct tj_derive *d, const struct tj_bound_option *option) {
+    struct tj_value path = option->value;
+    uint32_t at = tj_str_chr(path.text, '@', 0), equals = tj_str_chr(path.text, '=', 0);
+    if (tj_str_is(option->name, "--data-urlencode") && at != TJ_NOT_FOUND && at > 0 &&
+        (equals == TJ_NOT_FOUND || equals > at)) {
+        path.text = tj_str_sub(path.text, at + 1, path.text.n);
+    } else if (!((tj_str_is(option->name, "-b") || tj_str_is(option->name, "--cookie")) && equals == TJ_NOT_FOUND &&
+                 at == TJ_NOT_FOUND)) {
+        return false;
+    }
+    tj_effect_path(d, TJ_EFFECT_READ, &path, 0);
+    return true;
+}
+
 /* Data options by slot; stdin only where one of them names it. */
 static uint64_t body_of(struct tj_derive *d) {
     uint64_t flow = d->flow, input = d->cmd->input.carries, body = 0;
+    const uint64_t leaks = TJ_CLASS_BIT(SECRET) | TJ_CLASS_BIT(HISTORY) | TJ_CLASS_BIT(ENVIRONMENT);
     for (uint32_t i = 0; i < d->bound->option.n; i++) {
         const struct tj_bound_option *option = &d->bound->option.at[i];
         if (!option->row || !option->has_value) continue;
         uint8_t slot = option->row->slot;
+        body |= headers(option) & leaks;
         if (slot != TJ_SLOT_SEND_FILE && slot != TJ_SLOT_SEND_DATA && slot != TJ_SLOT_READ) continue;
         struct tj_str s = option->value.text;
+        bool upload = tj_str_is(option->name, "-T") || tj_str_is(option->name, "--upload-file");
         bool to_send = slot != TJ_SLOT_READ || tj_str_is(option->name, "-T") ||
                        tj_str_is(option->name, "--upload-file") || tj_str_is(option->name, "--post-file") ||
                        tj_str_is(option->name, "--body-file");
         d->flow = 0;
-        if (tj_str_is(s, "-") || tj_str_ends(s, TJ_STR("@-")) || tj_str_is(s, "/dev/stdin") ||
-            tj_str_is(s, "@/dev/stdin"))
+        if (tj_str_is(s, "-") || tj_str_ends(s, TJ_STR("@-")) || tj_str_ends(s, TJ_STR("=<-")) ||
+            tj_str_is(s, "/dev/stdin") || tj_str_is(s, "@/dev/stdin") || (upload && tj_str_is(s, ".")))
             d->flow |= input;
-        tj_derive_slot(d, (enum tj_slot)slot, &option->value);
+        if (!named_file(d, option)) tj_derive_slot(d, (enum tj_slot)slot, &option->value);
         d->flow |= option->value.carries;
         if (to_send) body |= d->flow;
     }
@@ -100,7 +140,7 @@ static uint64_t body_of(struct tj_derive *d) {
 static void ask(struct tj_derive *d, const struct tj_value *url, const struct request *r) {
     const uint64_t leaks = TJ_CLASS_BIT(SECRET) | TJ_CLASS_BIT(HISTORY) | TJ_CLASS_BIT(ENVIRONMENT);
     uint64_t carries = r->carries | (url->carries & leaks);
-    bool sends = r->sends || url->carries & leaks;
+    bool sends = r->sends || carries & leaks;
     uint32_t before = d->fx->effect.n;
     tj_effect_host(d, sends ? TJ_EFFECT_SEND : TJ_EFFECT_FETCH, url, sends ? carries : 0);
     for (uint32_t i = before; i < d->fx->effect.n; i++) d->fx->effect.at[i].value = r->method;
@@ -222,81 +262,6 @@ bool tj_handle_httpie(struct tj_derive *d) {
     return true;
 }
 
-/* ---- scp, rsync, sftp ------------------------------------------------------------------------------------------------------ */
-
-static bool is_remote(const struct tj_value *value, struct tj_str *host, struct tj_str *path) {
-    struct tj_str s = value->text;
-    uint32_t mark = tj_str_find(s, TJ_STR("://"), 0);
-    if (mark != TJ_NOT_FOUND) {
-        *host = s;
-        *path = TJ_STR_NONE;
-        return true;
-    }
-    uint32_t colon = tj_str_chr(s, ':', 0), slash = tj_str_chr(s, '/', 0);
-    if (colon == TJ_NOT_FOUND && value->suffix.n && value->flags & TJ_VALUE_IS_DYNAMIC && slash == TJ_NOT_FOUND) {
-        uint32_t at = tj_str_chr(value->suffix, ':', 0); /* "$USER@$HOST:path" */
-        if (at == TJ_NOT_FOUND || tj_str_chr(value->suffix, '/', 0) < at) return false;
-        *host = s;
-        *path = tj_str_sub(value->suffix, at + 1, value->suffix.n);
-        return true;
-    }
-    if (colon == TJ_NOT_FOUND || colon == 0 || (slash != TJ_NOT_FOUND && slash < colon)) return false;
-    *host = tj_str_sub(s, 0, colon);
-    *path = tj_str_sub(s, colon + 1, s.n);
-    return true;
-}
-
-static void remote_end(struct tj_derive *d, enum tj_effect_kind kind, const struct tj_value *value, struct tj_str host,
-                       struct tj_str path, uint64_t carries) {
-    struct tj_value to = *value;
-    to.text = host;
-    if (host.n < value->text.n) to.flags &= ~TJ_VALUE_IS_DYNAMIC; /* what is not known lies in the path */
-    uint32_t before = d->fx->effect.n;
-    tj_effect_host(d, kind, &to, carries);
-    for (uint32_t i = before; i < d->fx->effect.n; i++) {
-        d->fx->effect.at[i].value = path;
-        d->fx->effect.at[i].url = value->text;
-    }
-}
-
-/* The last operand is where it goes. Options (-i key, -e ssh) are left to the table. */
-bool tj_handle_transfer(struct tj_derive *d) {
-    uint32_t n = tj_operands(d);
-    if (n < 2) return false;
-    const struct tj_value *to = tj_operand(d, n - 1);
-    struct tj_str host, path, url = TJ_STR_NONE, name = TJ_STR_NONE;
-    uint64_t before = d->flow;
-    for (uint32_t i = 0; i + 1 < n; i++) {
-        const struct tj_value *from = tj_operand(d, i);
-        if (is_remote(from, &host, &path)) {
-            remote_end(d, TJ_EFFECT_FETCH, from, host, path, 0);
-            url = from->text;
-            name = tj_str_basename(path);
-        } else {
-            tj_effect_path(d, TJ_EFFECT_READ, from, TJ_EFF_RECURSIVE);
-            if (tj_has_option(d, "--remove-source-files")) tj_effect_path(d, TJ_EFFECT_DELETE, from, TJ_EFF_RECURSIVE);
-        }
-    }
-    bool mirror = tj_has_flag(d, "delete");
-    if (is_remote(to, &host, &path)) {
-        remote_end(d, TJ_EFFECT_SEND, to, host, path, d->flow);
-        if (mirror) d->fx->effect.at[d->fx->effect.n - 1].flags |= TJ_EFF_FORCED;
-    } else {
-        struct tj_path all = tj_derive_path(d, to);
-        all.everything = true;
-        if (mirror) tj_effect_resolved(d, TJ_EFFECT_DELETE, all, to->span, TJ_EFF_RECURSIVE);
-        struct tj_value at = *to;
-        bool folder = tj_str_is(at.text, ".") || tj_str_ends(at.text, TJ_STR("/"));
-        if (folder && name.n && !(to->flags & TJ_VALUE_IS_DYNAMIC) && !tj_has_flag(d, "recursive"))
-            at.text = tj_join(d, at.text, tj_str_ends(at.text, TJ_STR("/")) ? "" : "/", name);
-        d->fetched = url;
-        tj_effect_path(d, TJ_EFFECT_WRITE, &at, TJ_EFF_RECURSIVE);
-        d->fetched = TJ_STR_NONE;
-    }
-    d->flow = before;
-    return true;
-}
-
 /* ---- nc, socat ---------------------------------------------------------------------------------------------------------------- */
 
 static bool letter(const struct tj_derive *d, const char *name, const char *other) {
@@ -360,12 +325,14 @@ static void socat_end(struct tj_derive *d, const struct tj_value *value) {
     } else if (tj_str_starts(kind, TJ_STR("UNIX")) || tj_str_is(kind, "FILE") || tj_str_is(kind, "OPEN") ||
                tj_str_is(kind, "GOPEN")) {
         tj_effect_path(d, TJ_EFFECT_READ, &rest, 0);
-    } else if (tj_str_is(kind, "CREATE")) {
+    } else if (tj_str_is(kind, "CREATE") || tj_str_is(kind, "WRITE")) {
         tj_effect_path(d, TJ_EFFECT_WRITE, &rest, 0);
     }
 }
 
+/* What one end reads goes out at the other. */
 bool tj_handle_socat(struct tj_derive *d) {
     for (uint32_t i = 0; i < tj_operands(d); i++) socat_end(d, tj_operand(d, i));
+    if (d->cmd->stdin_kind != TJ_STDIN_NONE || d->flow) tj_effect_sends(d, d->flow);
     return true;
 }

@@ -113,7 +113,11 @@ bool tj_handle_history(struct tj_derive *d) {
 
 /* export, declare, alias NAME=VALUE; unset NAME. */
 bool tj_handle_names(struct tj_derive *d) {
-    for (uint32_t i = 0; i < tj_operands(d); i++) tj_effect_variable(d, tj_operand(d, i));
+    for (uint32_t i = 0; i < tj_operands(d); i++) {
+        struct tj_str s = tj_operand(d, i)->text;
+        if (s.n > 1 && (s.p[0] == '-' || s.p[0] == '+')) continue; /* -x, +x */
+        tj_effect_variable(d, tj_operand(d, i));
+    }
     return true;
 }
 

@@ -227,12 +227,14 @@ static void one_path(struct tj_derive *d, enum tj_effect_kind kind, const struct
     if (value->text.n == 0 && !(value->flags & TJ_VALUE_IS_DYNAMIC)) return;
     if (tj_str_is(value->text, "-") || tj_str_starts(value->text, TJ_STR("/dev/fd/"))) {
         d->flow |= value->carries; /* <(…) */
+        d->to_stdout |= kind == TJ_EFFECT_WRITE;
         return;
     }
     if (is_socket_file(d, kind, value)) return;
     if (kind == TJ_EFFECT_READ) d->flow |= value->carries;
-    if (value->flags & TJ_VALUE_BELOW) flags |= TJ_EFF_RECURSIVE;
     struct tj_path path = tj_derive_path(d, value);
+    /* Below a folder that nobody knows `find . -exec rm {} +` is a clean-up: what it takes is judged file by file. */
+    if (value->flags & TJ_VALUE_BELOW && !(path.text.n && path.text.p[0] == '?')) flags |= TJ_EFF_RECURSIVE;
     tj_effect_resolved(d, kind, path, value->span, flags);
     if (value->flags & TJ_VALUE_IS_TEMP && d->fx->effect.n > d->first)
         d->fx->effect.at[d->fx->effect.n - 1].classes |= TJ_CLASS_BIT(CREATED) | TJ_CLASS_BIT(TEMPORARY);
@@ -330,6 +332,19 @@ void tj_effect_host(struct tj_derive *d, enum tj_effect_kind kind, const struct 
         each.text = value->set[i];
         each.flags &= ~(TJ_VALUE_IS_SET | TJ_VALUE_LIST | TJ_VALUE_IS_DYNAMIC);
         one_host(d, kind, &each, carries, value->flags & TJ_VALUE_IS_SET && value->nset > 1 ? TJ_EFF_MAYBE : 0);
+    }
+}
+
+void tj_effect_sends(struct tj_derive *d, uint64_t carries) {
+    uint32_t end = d->fx->effect.n;
+    for (uint32_t i = d->first; i < end; i++) {
+        struct tj_effect e = d->fx->effect.at[i];
+        if (e.object != TJ_OBJECT_HOST || e.kind != TJ_EFFECT_CONNECT || !tj_vec_room(d->fx->arena, &d->fx->effect, 1))
+            continue;
+        e.kind = TJ_EFFECT_SEND;
+        e.carries = carries;
+        d->fx->effect.at[d->fx->effect.n++] = e;
+        tj_effect_once(d);
     }
 }
 

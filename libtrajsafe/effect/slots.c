@@ -57,8 +57,9 @@ static uint64_t sent(const struct tj_derive *d, enum tj_effect_kind kind) {
 static void contact(struct tj_derive *d, const struct tj_value *value) {
     enum tj_effect_kind kind = network(d);
     /* Secrets in the address leave with it, whatever the program is for. */
-    uint64_t leak = value->carries & (TJ_CLASS_BIT(SECRET) | TJ_CLASS_BIT(HISTORY) | TJ_CLASS_BIT(ENVIRONMENT));
-    if (leak && kind == TJ_EFFECT_FETCH) tj_effect_host(d, TJ_EFFECT_SEND, value, value->carries);
+    uint64_t leak = (value->carries | d->payload) &
+                    (TJ_CLASS_BIT(SECRET) | TJ_CLASS_BIT(HISTORY) | TJ_CLASS_BIT(ENVIRONMENT) | TJ_CLASS_BIT(HOME));
+    if (leak && kind != TJ_EFFECT_SEND) tj_effect_host(d, TJ_EFFECT_SEND, value, value->carries | d->payload);
     tj_effect_host(d, kind, value, sent(d, kind) | leak);
     if (kind == TJ_EFFECT_FETCH) d->output_fetched = true;
 }
@@ -214,8 +215,14 @@ static void run_stage(struct tj_derive *d, int at) {
     for (uint32_t i = 0; i < bound->option.n; i++) {
         const struct tj_bound_option *option = &bound->option.at[i];
         if (!option->row || option->row->slot == TJ_SLOT_PROCESS) continue; /* ionice -p, nsenter -t: not stopped */
-        if (option->has_value && stage((enum tj_slot)option->row->slot) == at)
-            tj_derive_slot(d, (enum tj_slot)option->row->slot, &option->value);
+        enum tj_slot slot = (enum tj_slot)option->row->slot;
+        if (!option->has_value || stage(slot) != at) continue;
+        bool sends = slot == TJ_SLOT_SEND_DATA || slot == TJ_SLOT_SEND_FILE;
+        uint64_t flow = d->flow;
+        if (sends) d->flow = 0;
+        tj_derive_slot(d, slot, &option->value);
+        if (sends) d->payload |= d->flow | option->value.carries;
+        d->flow |= flow;
     }
     bool in_place = tj_has_flag(d, "in_place");
     for (uint32_t i = 0; i < bound->operand.n; i++) {

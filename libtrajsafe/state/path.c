@@ -24,6 +24,13 @@ static bool has_prefix(struct tj_str path, struct tj_str folder) {
     return tj_str_starts(path, folder) && (path.n == folder.n || path.p[folder.n] == '/');
 }
 
+/* As has_prefix, where the file system may not tell upper case from lower. */
+static bool lies_in(const struct tj_context *context, struct tj_str path, struct tj_str folder) {
+    if (!context || !context->fold_case) return has_prefix(path, folder);
+    if (path.n < folder.n || !tj_str_ieq(tj_str_sub(path, 0, folder.n), folder)) return false;
+    return path.n == folder.n || path.p[folder.n] == '/';
+}
+
 /* ---- home and workspace --------------------------------------------------------------------------------------------- */
 
 static bool globbed(struct tj_str s) {
@@ -32,7 +39,8 @@ static bool globbed(struct tj_str s) {
 
 /* Length of the part of an absolute path that is the user's home folder, or 0. */
 static uint32_t home_part(const struct tj_context *context, struct tj_str path) {
-    if (context && context->home.n) return context->home.n > 1 && has_prefix(path, context->home) ? context->home.n : 0;
+    if (context && context->home.n)
+        return context->home.n > 1 && lies_in(context, path, context->home) ? context->home.n : 0;
     struct tj_str user = context ? context->user : TJ_STR_NONE;
     if (has_prefix(path, TJ_STR("/root"))) return user.n && !tj_str_is(user, "root") ? 0 : 5;
     uint32_t from = tj_str_starts(path, TJ_STR("/home/")) ? 6 : tj_str_starts(path, TJ_STR("/Users/")) ? 7 : 0;
@@ -61,7 +69,7 @@ static void name_roots(struct build *b) {
     uint32_t home = home_part(b->context, root);
     if (root.n < 2 || home == root.n || (home != 0) != (b->at[0] == '~')) return;
     struct tj_str rest = tj_str_sub(root, home, root.n), path = tj_str_sub(text_of(b), home ? 1 : 0, b->n);
-    if (has_prefix(path, rest)) replace_front(b, rest.n + (home ? 1 : 0), '@');
+    if (lies_in(b->context, path, rest)) replace_front(b, rest.n + (home ? 1 : 0), '@');
 }
 
 /* The folder above home or workspace, as an absolute path without roots named. */

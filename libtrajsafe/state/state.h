@@ -96,6 +96,7 @@ uint32_t tj_state_depth(const struct tj_state *state);
 struct tj_str tj_state_cwd(const struct tj_state *state); /* canonical; "?" when unknown */
 void tj_state_set_cwd(struct tj_state *state, struct tj_str canonical);
 struct tj_str tj_state_oldcwd(const struct tj_state *state);
+#define TJ_DESCRIPTOR "\001fd " /* variables of this name and a number: what exec opened as that descriptor */
 /* NULL: nothing is known of it (it may come from the environment). A known-unset variable is the empty constant. */
 const struct tj_value *tj_state_var(const struct tj_state *state, struct tj_str name);
 void tj_state_set_var(struct tj_state *state, struct tj_str name, const struct tj_value *value);

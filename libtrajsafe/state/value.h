@@ -5,17 +5,26 @@
 #include "base/text.h"
 #include "vocab/vocab.h"
 
-#define TJ_VALUE_IS_DYNAMIC 1u   /* not constant: `text` is a known prefix, `suffix` a known suffix */
-#define TJ_VALUE_HAS_GLOB 2u     /* holds unquoted * ? [: a pattern over paths; globs are kept in the text */
-#define TJ_VALUE_MAY_SPLIT 4u    /* unquoted and dynamic: may become several words, or none */
-#define TJ_VALUE_IS_TEMP 8u      /* a fresh temporary path (mktemp): below a folder that only this command knows */
-#define TJ_VALUE_IS_SET 16u      /* one of `set` (branches, loops); text is the first */
-#define TJ_VALUE_ESCAPED 32u     /* was written with escapes, odd quoting or expansions that hide its text */
-#define TJ_VALUE_FROM_OUTPUT 64u /* came from a command's output */
-#define TJ_VALUE_LIST 128u       /* an array: `set` are its elements in order */
-#define TJ_VALUE_BELOW 4096u      /* a path that stands for itself and everything below it (what find prints) */
+#define TJ_VALUE_IS_DYNAMIC 1u     /* not constant: `text` is a known prefix, `suffix` a known suffix */
+#define TJ_VALUE_HAS_GLOB 2u       /* holds unquoted * ? [: a pattern over paths; globs are kept in the text */
+#define TJ_VALUE_MAY_SPLIT 4u      /* unquoted and dynamic: may become several words, or none */
+#define TJ_VALUE_IS_TEMP 8u        /* a fresh temporary path (mktemp): below a folder that only this command knows */
+#define TJ_VALUE_IS_SET 16u        /* one of `set` (branches, loops); text is the first */
+#define TJ_VALUE_ESCAPED 32u       /* was written with escapes, odd quoting or expansions that hide its text */
+#define TJ_VALUE_FROM_OUTPUT 64u   /* came from a command's output */
+#define TJ_VALUE_LIST 128u         /* an array: `set` are its elements in order */
+#define TJ_VALUE_BELOW 4096u       /* a path that stands for itself and everything below it (what find prints) */
 #define TJ_VALUE_PLAIN_TILDE 8192u /* begins with a quoted ~: a name like any other */
 #define TJ_VALUE_UNSET_OK 256u /* dynamic only because a variable is not known; would be empty if unset ("$UNSET/x") */
+
+/* Classes that stick to data that was read from such a path. */
+#define TJ_DATA_CLASSES                                                                                                \
+    (TJ_CLASS_BIT(SECRET) | TJ_CLASS_BIT(LOG) | TJ_CLASS_BIT(HISTORY) | TJ_CLASS_BIT(AGENT_CONFIG) |                   \
+     TJ_CLASS_BIT(GUARD) | TJ_CLASS_BIT(TEST) | TJ_CLASS_BIT(GRADER) | TJ_CLASS_BIT(DEVICE) |                          \
+     TJ_CLASS_BIT(CONTAINER_CONTROL) | TJ_CLASS_BIT(CLOUD_CONTROL) | TJ_CLASS_BIT(KERNEL) | TJ_CLASS_BIT(CONFIG) |     \
+     TJ_CLASS_BIT(SOURCE) | TJ_CLASS_BIT(PERSONAL) | TJ_CLASS_BIT(MODEL) | TJ_CLASS_BIT(DATABASE) |                    \
+     TJ_CLASS_BIT(GIVEN) | TJ_CLASS_BIT(OTHER_USER) | TJ_CLASS_BIT(ENVIRONMENT) | TJ_CLASS_BIT(HOME) |                 \
+     TJ_CLASS_BIT(ROOT))
 
 struct tj_value {
     struct tj_str text;

@@ -221,6 +221,9 @@ void tj_builtin_apply(struct tj_work *w, struct tj_env *env, const struct tj_com
     case TJ_HANDLER_CD:
     case TJ_HANDLER_PUSHD: change_folder(w, env, c); break;
     case TJ_HANDLER_POPD: tj_state_set_cwd(w->state, tj_arena_copy(w->arena, tj_state_oldcwd(w->state))); break;
+    case TJ_HANDLER_EXEC:
+        if (c->argc == 1) tj_descriptor_open(w, c->redirect, c->redirects);
+        break;
     case TJ_HANDLER_EXPORT: export_words(w, env, c); break;
     case TJ_HANDLER_UNSET: unset_words(w, env, c); break;
     case TJ_HANDLER_SET: set_positional(env, c); break;

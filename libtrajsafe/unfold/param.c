@@ -384,3 +384,28 @@ struct tj_expansion tj_param_expand(struct tj_work *w, struct tj_env *env, const
     for (uint32_t i = 0; i < x.nlist; i++) list[i] = operate(&o, &list[i]);
     return x;
 }
+
+/* ---- tilde ----------------------------------------------------------------------------------------------------------------- */
+
+/* ~, ~+ and ~- at the front of a word become what HOME, PWD and OLDPWD were set to; a quoted ~ is a letter. */
+struct tj_str tj_front_tilde(struct tj_work *w, const struct tj_env *env, const struct tj_sh_part *part,
+                             uint32_t *flags) {
+    struct tj_str text = part->text;
+    if (text.n == 0 || text.p[0] != '~') return text;
+    if (!(part->flags & TJ_PART_TILDE)) {
+        *flags |= TJ_VALUE_PLAIN_TILDE;
+        return text;
+    }
+    uint32_t slash = tj_str_chr(text, '/', 0), end = slash == TJ_NOT_FOUND ? text.n : slash;
+    bool home = end == 1 && tj_state_var(w->state, TJ_STR("HOME")) != NULL;
+    bool here = end == 2 && text.p[1] == '+', there = end == 2 && text.p[1] == '-';
+    if (!home && !here && !there) return text;
+    struct tj_str name = home ? TJ_STR("HOME") : here ? TJ_STR("PWD") : TJ_STR("OLDPWD");
+    struct tj_value v = tj_param_value(w, env, name);
+    if (!tj_value_known(&v) || v.text.n == 0) return text;
+    struct tj_buf buf;
+    tj_buf_init(&buf, w->arena);
+    tj_buf_put(&buf, v.text);
+    tj_buf_put(&buf, tj_str_sub(text, end, text.n));
+    return tj_buf_str(&buf);
+}

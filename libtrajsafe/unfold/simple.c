@@ -75,11 +75,37 @@ static void read_file(struct tj_work *w, struct tj_env *env, const struct tj_red
     }
     struct tj_path path = tj_path_resolve(w->arena, tj_state_context(w->state), tj_state_cwd(w->state), &r->target);
     const struct tj_file *file = path.dynamic ? NULL : tj_state_file(w->state, path.text);
+    if (!path.dynamic) env->input.carries = tj_image_classify_path(w->image, path.text) & TJ_DATA_CLASSES;
     if (!file || !tj_str_eq(file->path, path.text)) return;
-    env->input.carries = file->carries;
+    env->input.carries |= file->carries;
     if (!file->content.p || file->flags & (TJ_FILE_DELETED | TJ_FILE_PARTIAL)) return;
     env->input.text = file->content;
     env->input.flags = 0;
+}
+
+/* What `exec 3< file` opened is kept as a variable that no shell can name. */
+static struct tj_str descriptor_name(struct tj_work *w, struct tj_str number) {
+    struct tj_buf buf;
+    tj_buf_init(&buf, w->arena);
+    tj_buf_puts(&buf, TJ_DESCRIPTOR);
+    tj_buf_put(&buf, number);
+    return tj_buf_str(&buf);
+}
+
+const struct tj_value *tj_descriptor(struct tj_work *w, struct tj_str number) {
+    return number.n && tj_is_digit(number.p[0]) ? tj_state_var(w->state, descriptor_name(w, number)) : NULL;
+}
+
+void tj_descriptor_open(struct tj_work *w, const struct tj_redirect *redirect, uint32_t n) {
+    for (uint32_t i = 0; i < n; i++) {
+        const struct tj_redirect *r = &redirect[i];
+        bool file = r->op <= TJ_REDIR_INOUT && r->fd > 2;
+        if (!file) continue;
+        struct tj_buf buf;
+        tj_buf_init(&buf, w->arena);
+        tj_buf_number(&buf, r->fd);
+        tj_state_set_var(w->state, descriptor_name(w, tj_buf_str(&buf)), &r->target);
+    }
 }
 
 void tj_redirect_env(struct tj_work *w, struct tj_env *env, const struct tj_redirect *redirect, uint32_t n) {
@@ -95,6 +121,10 @@ void tj_redirect_env(struct tj_work *w, struct tj_env *env, const struct tj_redi
         } else if (r->op == TJ_REDIR_DUP_IN) {
             env->stdin_kind = TJ_STDIN_FILE;
             env->input = tj_value_unknown(r->target.span);
+            const struct tj_value *opened = tj_descriptor(w, r->target.text);
+            struct tj_redirect file = {.op = TJ_REDIR_IN, .body_text = TJ_NONE};
+            if (opened) file.target = *opened;
+            if (opened) read_file(w, env, &file);
         }
     }
 }
@@ -253,13 +283,19 @@ void tj_walk_simple(struct tj_work *w, struct tj_env *outer, const struct tj_sh_
     struct tj_args args = {0};
     struct tj_plain plain = {.span = {env.text, node->begin, node->end}};
     if (!alone && !tj_vec_room(w->arena, &args, node->word_end - node->word)) return;
+    struct tj_later later = {0};
+    w->later = &later; /* nobody else's: run_body and tj_run_plain are entered with none */
+    uint32_t first = w->out->command.n;
     for (uint32_t i = node->word; i < node->word_end && !w->stopped; i++) tj_word_args(w, &env, i, &args);
     plain.redirect = tj_redirects(w, &env, node->redir, node->redir_end, &plain.redirects);
     if (env.socket && args.n) add_socket(w, &env, &plain);
+    w->later = NULL;
     plain.setting = settings(w, &env, node, alone, &plain.settings);
     plain.argv = args.at;
     plain.argc = args.n;
     if (args.n == 0 && plain.redirects == 0 && plain.settings == 0 && alone) return;
     tj_redirect_env(w, &env, plain.redirect, plain.redirects);
+    struct tj_env around = env;
     tj_run_plain(w, &env, &plain);
+    if (later.n) tj_subst_later(w, &around, &later, first);
 }

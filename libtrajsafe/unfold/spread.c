@@ -280,6 +280,8 @@ bool tj_peel_xargs(struct tj_work *w, struct tj_env *env, struct tj_command *c, 
     struct tj_args words = {0};
     for (uint32_t i = end + 1; i < c->argc; i++) (void)tj_vec_push(w->arena, &words, c->argv[i]);
     if (end == c->argc) stdin_words(w, c, zero, mark.n > 0, &words);
+    bool from_file = option(bound, "-a", "--arg-file") != NULL;
+    for (uint32_t i = 0; from_file && i < words.n; i++) words.at[i].value.carries |= c->output_carries;
     struct tj_env inner = *env;
     inner.stdin_kind = TJ_STDIN_NONE;
     inner.input = (struct tj_value){.span = TJ_NO_SPAN};

@@ -15,9 +15,12 @@ static struct tj_value run_body(struct tj_work *w, struct tj_env *env, const str
     inner.input = input ? *input : (struct tj_value){.span = TJ_NO_SPAN};
     inner.flags &= (uint16_t)~TJ_CMD_NEGATED;
     if (!tj_work_deeper(w, span)) return tj_value_unknown(span);
+    struct tj_later *later = w->later;
+    w->later = NULL;
     tj_state_enter(w->state);
     if (part->node != TJ_NONE) tj_walk_nodes(w, &inner, part->node);
     tj_state_leave(w->state, TJ_LEAVE_KEEP_FILES);
+    w->later = later;
     tj_work_higher(w);
     return capture ? tj_capture_value(capture, span) : tj_value_unknown(span);
 }
@@ -40,22 +43,57 @@ struct tj_value tj_subst_command(struct tj_work *w, struct tj_env *env, const st
     return v;
 }
 
+static struct tj_value process_path(struct tj_work *w, const struct tj_value *output, struct tj_span span) {
+    struct tj_buf buf;
+    tj_buf_init(&buf, w->arena);
+    tj_buf_puts(&buf, "/dev/fd/");
+    tj_buf_number(&buf, FIRST_FD + w->process.n);
+    (void)tj_vec_push(w->arena, &w->process, *output);
+    struct tj_str path = tj_buf_str(&buf);
+    struct tj_value v = tj_value_text(path.p ? path : TJ_STR("/dev/fd/0"), span);
+    v.flags |= TJ_VALUE_FROM_OUTPUT;
+    v.carries = output->carries;
+    return v;
+}
+
+/* >(…) of a simple command runs when it is known what the command writes to it. */
+static struct tj_value run_later(struct tj_work *w, const struct tj_sh_part *part, struct tj_span span) {
+    struct tj_value nothing = tj_value_unknown(span), v = process_path(w, &nothing, span);
+    struct tj_pending pending = {*part, span, v.text};
+    (void)tj_vec_push(w->arena, w->later, pending);
+    return v;
+}
+
 struct tj_value tj_subst_process(struct tj_work *w, struct tj_env *env, const struct tj_sh_part *part) {
     struct tj_span span = {env->text, part->begin, part->end};
     struct tj_capture capture = {.some = false};
     struct tj_value nothing = tj_value_unknown(span);
     bool reads = part->op == '<';
+    if (!reads && w->later) return run_later(w, part, span);
     struct tj_value output = run_body(w, env, part, reads ? &capture : NULL, reads ? NULL : &nothing);
-    struct tj_buf buf;
-    tj_buf_init(&buf, w->arena);
-    tj_buf_puts(&buf, "/dev/fd/");
-    tj_buf_number(&buf, FIRST_FD + w->process.n);
-    (void)tj_vec_push(w->arena, &w->process, output);
-    struct tj_str path = tj_buf_str(&buf);
-    struct tj_value v = tj_value_text(path.p ? path : TJ_STR("/dev/fd/0"), span);
-    v.flags |= TJ_VALUE_FROM_OUTPUT;
-    v.carries = output.carries;
+    return process_path(w, &output, span);
+}
+
+/* The last command that was given the path prints what the body reads. */
+static struct tj_value fed_by(const struct tj_work *w, struct tj_str path, uint32_t first, struct tj_span span) {
+    struct tj_value v = tj_value_unknown(span);
+    for (uint32_t i = first; i < w->out->command.n; i++) {
+        const struct tj_command *c = w->out->command.at[i];
+        bool given = false;
+        for (uint32_t k = 1; k < c->argc; k++) given |= tj_str_eq(c->argv[k].value.text, path);
+        for (uint32_t k = 0; k < c->redirects; k++) given |= tj_str_eq(c->redirect[k].target.text, path);
+        if (!given) continue;
+        v = tj_value_known(&c->output) ? c->output : tj_value_unknown(span);
+        v.carries |= c->output_carries | c->input.carries;
+    }
     return v;
+}
+
+void tj_subst_later(struct tj_work *w, struct tj_env *env, const struct tj_later *later, uint32_t first) {
+    for (uint32_t i = 0; i < later->n && !w->stopped; i++) {
+        struct tj_value input = fed_by(w, later->at[i].path, first, later->at[i].span);
+        (void)run_body(w, env, &later->at[i].part, NULL, &input);
+    }
 }
 
 const struct tj_value *tj_subst_output(const struct tj_work *w, struct tj_str path) {

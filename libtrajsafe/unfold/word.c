@@ -312,29 +312,6 @@ static void add_param(struct builder *b, const struct tj_sh_part *part, bool quo
     }
 }
 
-/* ~, ~+ and ~- at the front of a word become what HOME, PWD and OLDPWD were set to; a quoted ~ is a letter. */
-static struct tj_str front_tilde(struct tj_work *w, const struct tj_env *env, const struct tj_sh_part *part,
-                                 uint32_t *flags) {
-    struct tj_str text = part->text;
-    if (text.n == 0 || text.p[0] != '~') return text;
-    if (!(part->flags & TJ_PART_TILDE)) {
-        *flags |= TJ_VALUE_PLAIN_TILDE;
-        return text;
-    }
-    uint32_t slash = tj_str_chr(text, '/', 0), end = slash == TJ_NOT_FOUND ? text.n : slash;
-    bool home = end == 1 && tj_state_var(w->state, TJ_STR("HOME")) != NULL;
-    bool here = end == 2 && text.p[1] == '+', there = end == 2 && text.p[1] == '-';
-    if (!home && !here && !there) return text;
-    struct tj_str name = home ? TJ_STR("HOME") : here ? TJ_STR("PWD") : TJ_STR("OLDPWD");
-    struct tj_value v = tj_param_value(w, env, name);
-    if (!tj_value_known(&v) || v.text.n == 0) return text;
-    struct tj_buf buf;
-    tj_buf_init(&buf, w->arena);
-    tj_buf_put(&buf, v.text);
-    tj_buf_put(&buf, tj_str_sub(text, end, text.n));
-    return tj_buf_str(&buf);
-}
-
 static void add_part(struct builder *b, const struct tj_sh_word *word, const struct tj_sh_part *part,
                      struct tj_str *replaced) {
     bool quoted = (part->flags & TJ_PART_IN_DOUBLE) != 0;
@@ -347,7 +324,7 @@ static void add_part(struct builder *b, const struct tj_sh_word *word, const str
         if (part->flags & TJ_PART_GLOB) b->flags |= TJ_VALUE_HAS_GLOB;
         note_cut(b);
         bool front = !b->some && !b->text.n && !replaced;
-        struct tj_str text = front ? front_tilde(b->w, b->env, part, &b->flags) : replaced ? *replaced : part->text;
+        struct tj_str text = front ? tj_front_tilde(b->w, b->env, part, &b->flags) : replaced ? *replaced : part->text;
         add_text(b, text);
         if (b->templates) tj_buf_put(&b->template_, text);
         return;
@@ -438,7 +415,7 @@ static bool simple_value(struct tj_work *w, const struct tj_env *env, const stru
     if (part->kind > TJ_PART_QUOTED || part->flags & (TJ_PART_BRACE | TJ_PART_ESCAPED)) return false;
     bool glob = part->flags & TJ_PART_GLOB && !tj_str_is(part->text, "[");
     uint32_t flags = glob ? TJ_VALUE_HAS_GLOB : 0;
-    struct tj_str text = front_tilde(w, env, part, &flags);
+    struct tj_str text = tj_front_tilde(w, env, part, &flags);
     *out = (struct tj_value){
         .text = text.p ? text : TJ_STR(""), .flags = flags, .span = {env->text, word->begin, word->end}};
     return true;

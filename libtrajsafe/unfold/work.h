@@ -41,6 +41,17 @@ struct tj_journal {
     TJ_VEC(struct tj_touched) entry;
 };
 
+/* Bodies of >(…) that wait for the command that writes to them. */
+struct tj_pending {
+    struct tj_sh_part part;
+    struct tj_span span;
+    struct tj_str path;
+};
+struct tj_later {
+    struct tj_pending *at;
+    uint32_t n, cap;
+};
+
 struct tj_work {
     struct tj_unfolder *unfolder;
     const struct tj_image *image;
@@ -52,6 +63,7 @@ struct tj_work {
     TJ_VEC(struct tj_known_function) function;
     TJ_VEC(struct tj_template) template;
     TJ_VEC(struct tj_value) process; /* outputs of <(…): word "/dev/fd/1000" is number 0 */
+    struct tj_later *later;          /* of the simple command whose words are being read, or NULL */
     const struct tj_script *root;    /* script of the input text, for its comments */
     size_t derived;                  /* bytes made by evaluation */
     uint32_t rounds;                 /* of decoding */
@@ -160,6 +172,9 @@ struct tj_expansion {
     bool odd;            /* an operator cut or changed the text */
 };
 struct tj_expansion tj_param_expand(struct tj_work *w, struct tj_env *env, const struct tj_sh_part *part);
+/* The text of a word's first part with its tilde expanded; *flags gets PLAIN_TILDE where it is quoted. */
+struct tj_str tj_front_tilde(struct tj_work *w, const struct tj_env *env, const struct tj_sh_part *part,
+                             uint32_t *flags);
 struct tj_value tj_param_value(struct tj_work *w, const struct tj_env *env, struct tj_str name);
 
 bool tj_pattern_match(struct tj_str pattern, struct tj_str text); /* shell pattern; * crosses / */
@@ -173,6 +188,7 @@ void tj_arith_run(struct tj_work *w, const struct tj_env *env, const struct tj_v
 
 /* ---- subst.c ------------------------------------------------------------------------------------------------------------ */
 
+void tj_subst_later(struct tj_work *w, struct tj_env *env, const struct tj_later *later, uint32_t first);
 struct tj_value tj_subst_command(struct tj_work *w, struct tj_env *env, const struct tj_sh_part *part);
 struct tj_value tj_subst_process(struct tj_work *w, struct tj_env *env, const struct tj_sh_part *part);
 const struct tj_value *tj_subst_output(const struct tj_work *w, struct tj_str path); /* of "/dev/fd/1000", or NULL */
@@ -187,6 +203,8 @@ void tj_set_variable(struct tj_work *w, const struct tj_env *env, struct tj_str 
 void tj_set_function(struct tj_work *w, struct tj_str name, struct tj_str body);
 const struct tj_redirect *tj_redirects(struct tj_work *w, struct tj_env *env, uint32_t at, uint32_t end, uint32_t *n);
 /* Lets the redirections of a command or group say what its stdin is and who reads its stdout. */
+void tj_descriptor_open(struct tj_work *w, const struct tj_redirect *redirect, uint32_t n);
+const struct tj_value *tj_descriptor(struct tj_work *w, struct tj_str number); /* what it was opened on, or NULL */
 void tj_redirect_env(struct tj_work *w, struct tj_env *env, const struct tj_redirect *redirect, uint32_t n);
 bool tj_redirect_is_socket(const struct tj_redirect *redirect);
 bool tj_redirects_stdout(const struct tj_redirect *redirect, uint32_t n);

@@ -418,7 +418,9 @@ enum tj_stdin {
     X(CLOUD, "cloud", "a word that deletes, somewhere among the first: aws ec2 terminate-instances")                   \
     X(CLOUD_COPY, "cloud_copy", "copies to and from cloud storage: aws s3 cp, rclone copy")                            \
     X(PARTED, "parted", "")                                                                                            \
-    X(HTTPIE, "httpie", "")
+    X(HTTPIE, "httpie", "")                                                                                            \
+    X(FTP, "ftp", "sftp, ftp, lftp, tftp: what their scripts put and get")                                             \
+    X(SPLIT, "split", "")
 enum tj_handler {
 #define X(id, name, about) TJ_HANDLER_##id,
     TJ_HANDLERS(X)

@@ -39,12 +39,7 @@ struct runner {
 static const struct tj_str work_linux[] = {{"/repo", 5}}, work_macos[] = {{"/Users/me/repo", 14}};
 static const struct tj_context contexts[] = {
     {.workspace = work_linux, .workspaces = 1, .home = {"/home/me", 8}, .user = {"me", 2}, .now = INT64_MIN},
-    {.workspace = work_macos,
-     .workspaces = 1,
-     .home = {"/Users/me", 9},
-     .user = {"me", 2},
-     .fold_case = 1,
-     .now = INT64_MIN},
+    {.workspace = work_macos, .workspaces = 1, .home = {"/Users/me", 9}, .user = {"me", 2}, .fold_case = 1, .now = INT64_MIN},
     {.workspace = work_linux, .workspaces = 1, .home = {"/root", 5}, .user = {"root", 4}, .now = INT64_MIN},
     {.now = INT64_MIN}};
 static const char *const context_names[] = {"linux", "macos", "root", "none"};
