@@ -11,7 +11,7 @@ static const char *const row_keys[] = {"about",       "names",   "style",    "op
 static const char *const option_keys[] = {"names", "as", "value", "flag", NULL};
 static const char *const effect_keys[] = {"kind", "object", "text", "operand", "when", "unless", NULL};
 static const char *const styles[] = {"gnu", "posix", "long", "keyvalue", "words", "tar", "call", NULL};
-static const char *const needs[] = {"none", "required", "optional", NULL};
+static const char *const needs[] = {"none", "required", "optional", "two", "three", "rest", NULL};
 static const char *const networks[] = {"connect", "send", "fetch", "scan", "listen", NULL};
 static const uint8_t network_kinds[] = {TJ_EFFECT_CONNECT, TJ_EFFECT_SEND, TJ_EFFECT_FETCH, TJ_EFFECT_SCAN,
                                         TJ_EFFECT_LISTEN};
@@ -81,7 +81,8 @@ static uint16_t flag_of(struct tj_compiler *c, const struct tj_yaml *node) {
 
 static bool option_name_fits(struct tj_str name, uint32_t style) {
     if (style == TJ_STYLE_KEYVALUE || style == TJ_STYLE_CALL) return name.n > 1 && name.p[name.n - 1] == '=';
-    return style == TJ_STYLE_WORDS || (name.n > 1 && (name.p[0] == '-' || name.p[0] == '+'));
+    return style == TJ_STYLE_WORDS || tj_str_is(name, "-") || tj_str_is(name, "==") ||
+           (name.n > 1 && (name.p[0] == '-' || name.p[0] == '+'));
 }
 
 struct named_option {

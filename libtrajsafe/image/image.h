@@ -79,7 +79,14 @@ enum tj_option_style {
     TJ_STYLE_TAR,      /* as GNU, and a first word without a dash is a cluster */
     TJ_STYLE_CALL /* a call in code: positional arguments are operands, keyword arguments are options named `key=` */
 };
-enum tj_value_need { TJ_VALUE_NONE, TJ_VALUE_REQUIRED, TJ_VALUE_OPTIONAL /* attached only */ };
+enum tj_value_need {
+    TJ_VALUE_NONE,
+    TJ_VALUE_REQUIRED,
+    TJ_VALUE_OPTIONAL, /* attached only */
+    TJ_VALUE_TWO,      /* two words, of which the slot is the first's: bwrap --ro-bind FROM TO */
+    TJ_VALUE_THREE,    /* likewise, three */
+    TJ_VALUE_REST      /* all words up to `;` or the end: fd -x COMMAND…, xterm -e COMMAND… */
+};
 
 #define TJ_PROGRAM_OPAQUE 1u         /* runs code that is not seen: make, pytest, ./x */
 #define TJ_PROGRAM_OUTPUT_NONE 2u    /* what it prints is not what it read (wc, test, stat, ls) */

@@ -259,6 +259,18 @@ static bool has_wrapper(struct tj_matching *m, const struct tj_command *c, const
     return false;
 }
 
+static bool passes_on(const struct tj_matching *m, const struct tj_command *c) {
+    if (c->base_program >= m->image->n[TJ_SECTION_PROGRAMS]) return false;
+    uint16_t handler = tj_image_program(m->image, c->base_program)->handler;
+    return handler == TJ_HANDLER_SHELL || handler == TJ_HANDLER_EXEC || handler == TJ_HANDLER_EVAL;
+}
+
+static bool is_run_by(struct tj_matching *m, const struct tj_command *c, const uint32_t *ids, uint32_t n) {
+    const struct tj_command *by = parent_of(m, c);
+    for (int i = 0; by && i < CHAIN_MOST && passes_on(m, by); i++) by = parent_of(m, by);
+    return by && by->name.n ? is_program(m, by, ids, n) : name_in(m, TJ_STR("nobody"), ids, n);
+}
+
 /* Beside it in its own pipeline, or beside a wrapper around it in that one's. */
 static bool has_piped(struct tj_matching *m, const struct tj_command *c, bool from, const uint32_t *ids, uint32_t n) {
     for (int up = 0; c && up < CHAIN_MOST; up++, c = parent_of(m, c)) {
@@ -293,6 +305,7 @@ bool tj_field_name(struct tj_matching *m, const struct tj_instance *x, enum tj_f
     case TJ_F_SUBCOMMAND: return name_in(m, c->subcommand, ids, n);
     case TJ_F_OPTION: return has_option(m, c, ids, n);
     case TJ_F_WRAPPER: return has_wrapper(m, c, ids, n);
+    case TJ_F_RUN_BY: return is_run_by(m, c, ids, n);
     case TJ_F_PIPED_FROM: return has_piped(m, c, true, ids, n);
     case TJ_F_PIPED_TO: return has_piped(m, c, false, ids, n);
     default: return false;

@@ -144,7 +144,7 @@ static void put_command(struct drawing *d, const struct tj_command *c, uint32_t 
         tj_buf_puts(d->b, "   ← ");
         tj_buf_puts(d->b, tj_vocab_name(TJ_LIST_STDINS, c->stdin_kind));
     }
-    if (c->flags & TJ_CMD_GUESSED) tj_buf_puts(d->b, "   (a guess)");
+    if (c->flags & TJ_CMD_GUESSED) tj_buf_puts(d->b, "   (a guess: the program around it is not known)");
     if (c->flags & TJ_CMD_OBSCURED) tj_buf_puts(d->b, "   (written to hide what it is)");
     tj_buf_putc(d->b, '\n');
     for (uint32_t i = c->effect; i < c->effect_end && i < d->loop->effects.effect.n; i++) {

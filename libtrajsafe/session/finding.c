@@ -63,6 +63,22 @@ static struct tj_str layers_of(struct tj_history *h, const struct tj_texts *text
     return joined.n ? tj_str_sub(joined, 0, joined.n - 1) : joined;
 }
 
+/* The tail of a program that no table knows says so, before the layers of text. */
+static struct tj_str with_wrapper(struct tj_history *h, const struct tj_view *view, const struct tj_command *c,
+                                  struct tj_str layers) {
+    const struct tj_understanding *u = view->understanding;
+    while (c && u && c->flags & TJ_CMD_GUESSED) c = c->parent < u->command.n ? u->command.at[c->parent] : NULL;
+    if (!c || c->base_program != TJ_NONE || c->name.n == 0) return layers;
+    struct tj_buf buf;
+    tj_buf_init(&buf, &h->log->arena);
+    tj_buf_puts(&buf, "unknown wrapper ");
+    tj_buf_put(&buf, c->name);
+    if (layers.n) tj_buf_putc(&buf, '\n');
+    tj_buf_put(&buf, layers);
+    if (buf.failed) h->failed = true;
+    return tj_buf_str(&buf);
+}
+
 /* A cut does not split a character. */
 static struct tj_str cut(struct tj_str s) {
     if (s.n <= EVIDENCE_MOST) return s;
@@ -136,6 +152,7 @@ struct tj_finding *tj_finding_add(struct tj_session *s, const struct tj_view *vi
                            .confidence = more.base,
                            .message = subject == TJ_SUBJECT_MESSAGE};
     place_finding(h, view, span, place, &f);
+    if (c && c->flags & TJ_CMD_GUESSED) f.layers = with_wrapper(h, view, c, f.layers);
     f.effects = tj_effects_json(h, view, subject, instance);
     f.object = object_of(h, view, subject, instance, &f);
     f.local = tj_is_local(s, view, rule, subject, instance);

@@ -11,9 +11,10 @@ struct binder {
     const struct tj_program *row[MAX_ROWS]; /* row[rows - 1] is the innermost */
     uint32_t rows;
     uint32_t style;
-    bool code;      /* an option gave the code to run: no operand names a script */
-    bool asks_text; /* bash -c: the first operand is the text */
-    bool ended;     /* no more options */
+    bool code;                 /* an option gave the code to run: no operand names a script */
+    bool given[TJ_SLOT_COUNT]; /* an option gave it: runuser -u USER COMMAND, but runuser USER -c TEXT */
+    bool asks_text;            /* bash -c: the first operand is the text */
+    bool ended;                /* no more options */
     struct tj_bound_option *text_option;
 };
 
@@ -48,10 +49,14 @@ static const struct tj_option *find_abbreviated(const struct binder *b, struct t
     return found;
 }
 
+static void set_flag(struct binder *b, const struct tj_option *row) {
+    if (row && row->flag && row->flag < 256) b->out->flags[row->flag / 64] |= UINT64_C(1) << (row->flag % 64);
+}
+
 static struct tj_bound_option *add_option(struct binder *b, const struct tj_option *row, struct tj_str name,
                                           uint32_t arg) {
     struct tj_bound_option o = {.row = row, .name = name, .arg = arg};
-    if (row && row->flag && row->flag < 256) b->out->flags[row->flag / 64] |= UINT64_C(1) << (row->flag % 64);
+    set_flag(b, row);
     if (!tj_vec_push(b->arena, &b->out->option, o)) return NULL;
     return &b->out->option.at[b->out->option.n - 1];
 }
@@ -61,6 +66,7 @@ static bool is_code_slot(uint8_t slot) {
 }
 
 static void gave_value(struct binder *b, const struct tj_option *row, uint32_t arg) {
+    if (row) b->given[row->slot] = true;
     if (!row || !is_code_slot(row->slot)) return;
     const struct tj_program *program = b->row[b->rows - 1];
     b->code = true;
@@ -78,18 +84,65 @@ static struct tj_value tail_value(const struct tj_value *v, uint32_t from) {
     return out;
 }
 
+/* Length of the key that a value begins with: "ProxyCommand=" also stands for `proxycommand = ` and `ProxyCommand `. */
+static uint32_t key_length(struct tj_str key, struct tj_str value) {
+    bool equals = key.p[key.n - 1] == '=';
+    uint32_t n = key.n - equals, at = n;
+    if (value.n <= n || !tj_str_ieq(tj_str_sub(value, 0, n), tj_str_sub(key, 0, n))) return 0;
+    if (!equals) return n;
+    while (at < value.n && tj_is_space(value.p[at])) at++;
+    bool sign = at < value.n && value.p[at] == '=';
+    if (!sign && at == n) return 0;
+    at += sign;
+    while (at < value.n && tj_is_space(value.p[at])) at++;
+    return at;
+}
+
+/*
+ * `-o ProxyCommand=TEXT`: a row "-o ProxyCommand=" says what that setting of -o is, whatever others are. A setting that has
+ * no row stays what -o says of it.
+ */
+static void narrow(struct binder *b, struct tj_bound_option *o) {
+    if (!o->row) return;
+    struct tj_str name = name_of(b, o->row);
+    for (uint32_t r = b->rows; r-- > 0;) {
+        const struct tj_option *row = TJ_ROW(b->image, OPTIONS, struct tj_option, b->row[r]->options.at);
+        for (uint32_t i = 0; i < b->row[r]->options.n; i++) {
+            struct tj_str full = name_of(b, &row[i]);
+            if (full.n < name.n + 2 || full.p[name.n] != ' ' || !tj_str_starts(full, name)) continue;
+            uint32_t n = key_length(tj_str_sub(full, name.n + 1, full.n), o->value.text);
+            if (n == 0) continue;
+            o->row = &row[i];
+            o->value = tail_value(&o->value, n);
+            set_flag(b, o->row);
+            return;
+        }
+    }
+}
+
 static void set_value(struct binder *b, struct tj_bound_option *o, const struct tj_value *value, uint32_t arg) {
     if (!o) return;
     o->value = *value;
     o->has_value = true;
+    o->value_arg = arg;
+    narrow(b, o);
     gave_value(b, o->row, arg);
 }
 
-/* Takes the next word as the value; returns the index of the word used last. */
+/* Takes the next word as the value, two words, or all up to `;`; returns the index of the word used last. */
 static uint32_t next_value(struct binder *b, struct tj_bound_option *o, uint32_t at) {
-    if (at + 1 >= b->command->argc) return at;
+    uint32_t argc = b->command->argc;
+    if (at + 1 >= argc) return at;
     set_value(b, o, &b->command->argv[at + 1].value, at + 1);
-    return at + 1;
+    if (!o || o->row->need == TJ_VALUE_REQUIRED) return at + 1;
+    uint32_t words = o->row->need == TJ_VALUE_TWO ? 2 : o->row->need == TJ_VALUE_THREE ? 3 : 0, end = at + 2;
+    if (words) return at + words < argc ? at + words : argc - 1;
+    while (end < argc && !tj_str_is(text_of(b, end), ";")) end++;
+    return end < argc ? end : argc - 1;
+}
+
+static bool takes_words(const struct tj_option *row) {
+    return row->need != TJ_VALUE_NONE && row->need != TJ_VALUE_OPTIONAL;
 }
 
 static bool shell_text_option(const struct binder *b, const struct tj_option *row) {
@@ -117,7 +170,7 @@ static uint32_t bind_cluster(struct binder *b, uint32_t at, uint32_t from) {
             set_value(b, o, &v, at);
             return at;
         }
-        if (row->need == TJ_VALUE_REQUIRED) return next_value(b, o, at);
+        if (takes_words(row)) return next_value(b, o, at);
     }
     return at;
 }
@@ -137,7 +190,7 @@ static uint32_t bind_long(struct binder *b, uint32_t at, bool known_only, bool *
     if (name.n < word->text.n) {
         struct tj_value v = tail_value(word, name.n + 1);
         set_value(b, o, &v, at);
-    } else if (row && row->need == TJ_VALUE_REQUIRED) {
+    } else if (row && takes_words(row)) {
         return next_value(b, o, at);
     }
     return at;
@@ -146,8 +199,12 @@ static uint32_t bind_long(struct binder *b, uint32_t at, bool known_only, bool *
 static uint32_t bind_option(struct binder *b, uint32_t at) {
     struct tj_str word = text_of(b, at);
     bool bound = false;
+    if (word.n == 1) {
+        (void)add_option(b, find_option(b, word), word, at);
+        return at;
+    }
     if ((word.n > 2 && word.p[1] == '-') || b->style == TJ_STYLE_LONG) return bind_long(b, at, false, &bound);
-    if (word.n > 2 || word.p[0] == '+') {
+    if (word.n > 2 || word.p[0] != '-' || tj_str_is(word, "--")) {
         uint32_t last = bind_long(b, at, true, &bound);
         if (bound) return last;
     }
@@ -166,12 +223,20 @@ static bool is_command_slot(uint8_t slot) {
     return slot == TJ_SLOT_COMMAND || slot == TJ_SLOT_SHELL || slot == TJ_SLOT_SHELL_ARGS;
 }
 
+/* What an option said already is no operand: python -c CODE, runuser -u USER COMMAND, runcon -t TYPE COMMAND. */
+static bool skipped(const struct binder *b, const struct tj_operand *slot, uint32_t i, uint32_t n) {
+    uint8_t s = slot[i].slot;
+    if (s == TJ_SLOT_SCRIPT) return b->code;
+    bool may = s == TJ_SLOT_ACCOUNT || s == TJ_SLOT_CONTAINER || s == TJ_SLOT_MODE;
+    return may && b->given[s] && i + 1 < n && is_command_slot(slot[i + 1].slot);
+}
+
 /* True when the operand that comes next begins a nested command: the options that follow are not ours. */
 static bool begins_command(const struct binder *b, uint32_t operands, bool *text) {
     uint32_t n, at = 0;
     const struct tj_operand *slot = slots(b, &n);
     for (uint32_t i = 0; i < n; i++) {
-        if (slot[i].slot == TJ_SLOT_SCRIPT && b->code) continue;
+        if (skipped(b, slot, i, n)) continue;
         *text = slot[i].slot == TJ_SLOT_SHELL;
         if (at == operands)
             return is_command_slot(slot[i].slot) || (slot[i].slot == TJ_SLOT_SCRIPT && b->style == TJ_STYLE_POSIX);
@@ -219,11 +284,10 @@ static void assign_slots(struct binder *b) {
     while (first < total && o[first].slot == TJ_SLOT_VARIABLE) first++;
     at = first;
     if (row->receiver && total > at) o[at++].slot = (uint8_t)(row->receiver - 1);
-    for (uint32_t i = 0; i < n; i++)
-        need += !slot[i].rest && !slot[i].optional && !(b->code && slot[i].slot == TJ_SLOT_SCRIPT);
+    for (uint32_t i = 0; i < n; i++) need += !slot[i].rest && !slot[i].optional && !skipped(b, slot, i, n);
     uint32_t extra = total - at > need ? total - at - need : 0;
     for (uint32_t i = 0; i < n && at < total; i++) {
-        if (b->code && slot[i].slot == TJ_SLOT_SCRIPT) continue;
+        if (skipped(b, slot, i, n)) continue;
         uint32_t take = slot[i].rest ? extra : slot[i].optional ? (extra > 0) : 1;
         if (slot[i].rest || slot[i].optional) extra -= take;
         while (take-- && at < total) o[at++].slot = slot[i].slot;
@@ -242,8 +306,9 @@ static void note_command(struct binder *b) {
 
 static bool looks_like_option(const struct binder *b, uint32_t at) {
     struct tj_str s = text_of(b, at);
-    if (b->ended || s.n < 2) return false;
-    return s.p[0] == '-' || (s.p[0] == '+' && find_option(b, s));
+    if (b->ended || s.n == 0) return false;
+    if (s.n == 1) return s.p[0] == '-' && !b->command->argv[at].value.suffix.n && find_option(b, s); /* env -, su - */
+    return s.p[0] == '-' || ((s.p[0] == '+' || s.p[0] == '=') && find_option(b, s));
 }
 
 static void bind_operand(struct binder *b, uint32_t at, uint32_t *operands) {
@@ -290,7 +355,8 @@ static void bind_words(struct binder *b) {
     uint32_t operands = 0;
     for (uint32_t i = 1; i < b->command->argc; i++) {
         bool literal = b->style == TJ_STYLE_WORDS;
-        if (!literal && !b->ended && tj_str_is(text_of(b, i), "--") && !b->command->argv[i].value.suffix.n)
+        bool dashes = !literal && !b->ended && tj_str_is(text_of(b, i), "--") && !b->command->argv[i].value.suffix.n;
+        if (dashes && !find_option(b, text_of(b, i)))
             b->ended = true;
         else if (!literal && looks_like_option(b, i))
             i = bind_option(b, i) + (names_a_value(b, i) ? 1u : 0u);

@@ -29,7 +29,14 @@ static bool has_flag(const struct tj_bound *bound, const char *name) {
     return false;
 }
 
-static bool runs_slot(uint8_t slot) { return slot == TJ_SLOT_COMMAND || slot == TJ_SLOT_SHELL || slot == TJ_SLOT_CODE; }
+static bool runs_slot(uint8_t slot) {
+    return slot == TJ_SLOT_COMMAND || slot == TJ_SLOT_SHELL || slot == TJ_SLOT_CODE || slot == TJ_SLOT_TEXTS;
+}
+
+/* capsh -- -c TEXT: the words that follow are a shell's. */
+static bool shell_words(const struct tj_option *row) {
+    return row->slot == TJ_SLOT_SHELL_ARGS && row->need == TJ_VALUE_REST;
+}
 
 /* ---- joining words into text ------------------------------------------------------------------------------------------------------ */
 
@@ -93,12 +100,9 @@ static struct tj_nest nest_of(const struct tj_env *env, const struct tj_command 
 
 static void peel_option(struct tj_work *w, struct tj_env *env, struct tj_command *c, const struct tj_bound *bound,
                         const struct tj_bound_option *o) {
+    if (tj_str_is(o->value.text, "none") && tj_str_is(o->name, "-o")) return; /* ssh -o ProxyCommand=none */
     struct tj_frame frame = {.zero = TJ_STR("bash"), .known = true};
     struct tj_nest nest = nest_of(env, c, o->value, o->row->slot == TJ_SLOT_CODE ? lang_of(w, c) : TJ_LANG_SHELL);
-    if (tj_str_is(o->name, "--checkpoint-action")) {
-        if (!tj_str_starts(o->value.text, TJ_STR("exec="))) return;
-        nest.text.text = tj_str_sub(o->value.text, 5, o->value.text.n);
-    }
     if (nest.lang == TJ_LANG_SHELL && bound->operand.n &&
         tj_image_program(w->image, c->base_program)->handler == TJ_HANDLER_SHELL) {
         uint32_t first = bound->operand.at[0].arg;
@@ -204,9 +208,8 @@ static void run_named_script(struct tj_work *w, struct tj_env *env, struct tj_co
     tj_state_leave(w->state, TJ_LEAVE_KEEP_FILES);
 }
 
-static void peel_script(struct tj_work *w, struct tj_env *env, struct tj_command *c, uint32_t arg, enum tj_lang lang,
-                        enum tj_nest_how how) {
-    const struct tj_value *path = &c->argv[arg].value;
+static void peel_script(struct tj_work *w, struct tj_env *env, struct tj_command *c, const struct tj_value *path,
+                        uint32_t arg, enum tj_lang lang, enum tj_nest_how how) {
     struct tj_frame frame = {path->text, c->argv + arg + 1, c->argc - arg - 1, true};
     struct tj_frame *params = how == TJ_NEST_HERE && frame.n == 0 ? NULL : &frame;
     const struct tj_value *output = tj_subst_output(w, path->text);
@@ -220,15 +223,78 @@ static void peel_script(struct tj_work *w, struct tj_env *env, struct tj_command
     }
 }
 
-static bool peel_options(struct tj_work *w, struct tj_env *env, struct tj_command *c, const struct tj_bound *bound) {
+/* One word with blanks is a command line: xterm -e 'rm -rf x'. */
+static bool is_text(const struct tj_command *c, uint32_t from, uint32_t to) {
+    struct tj_str s = c->argv[from].value.text;
+    return to == from + 1 && s.n && s.p[0] != '/' && tj_str_chr(s, ' ', 0) != TJ_NOT_FOUND;
+}
+
+/* fd -x COMMAND…, gdb --args COMMAND…: words up to `;` or the end. */
+static void peel_rest(struct tj_work *w, struct tj_env *env, const struct tj_env *outer, struct tj_command *c,
+                      uint32_t from) {
+    uint32_t to = from;
+    while (to < c->argc && !tj_str_is(c->argv[to].value.text, ";")) to++;
+    if (to == from) return;
+    if (is_text(c, from, to)) {
+        struct tj_nest nest = nest_of(env, c, c->argv[from].value, TJ_LANG_SHELL);
+        tj_nest_text(w, env, &nest);
+        return;
+    }
+    tj_env_arrive(w, outer, env);
+    tj_run_words(w, env, c->argv + from, to - from);
+    tj_env_depart(w, outer, env);
+}
+
+static void peel_shell_words(struct tj_work *w, struct tj_env *env, const struct tj_env *outer, struct tj_command *c,
+                             uint32_t from) {
+    struct tj_arg *argv = tj_arena_array(w->arena, struct tj_arg, c->argc - from + 1);
+    if (!argv) return;
+    argv[0] = (struct tj_arg){.value = tj_value_text(TJ_STR("sh"), c->argv[from].value.span)};
+    memcpy(argv + 1, c->argv + from, (c->argc - from) * sizeof *argv);
+    tj_env_arrive(w, outer, env);
+    tj_run_words(w, env, argv, c->argc - from + 1);
+    tj_env_depart(w, outer, env);
+}
+
+/* docker run --entrypoint sh IMAGE -c TEXT: the program stands in an option, its words behind the operands. */
+static bool peel_entry(struct tj_work *w, struct tj_env *env, const struct tj_env *outer, struct tj_command *c,
+                       const struct tj_bound *bound) {
+    const struct tj_bound_option *entry = NULL;
+    uint32_t first = TJ_NONE;
+    for (uint32_t i = 0; i < bound->option.n; i++) {
+        const struct tj_bound_option *o = &bound->option.at[i];
+        if (o->row && o->has_value && o->row->slot == TJ_SLOT_COMMAND && o->row->need == TJ_VALUE_REQUIRED) entry = o;
+    }
+    for (uint32_t i = 0; i < bound->operand.n && first == TJ_NONE; i++)
+        if (bound->operand.at[i].slot == TJ_SLOT_COMMAND) first = bound->operand.at[i].arg;
+    if (!entry || first == TJ_NONE) return false;
+    struct tj_arg *argv = tj_arena_array(w->arena, struct tj_arg, c->argc - first + 1);
+    if (!argv) return false;
+    argv[0] = (struct tj_arg){.value = entry->value};
+    memcpy(argv + 1, c->argv + first, (c->argc - first) * sizeof *argv);
+    tj_env_arrive(w, outer, env);
+    tj_run_words(w, env, argv, c->argc - first + 1);
+    tj_env_depart(w, outer, env);
+    return true;
+}
+
+static bool peel_options(struct tj_work *w, struct tj_env *env, const struct tj_env *outer, struct tj_command *c,
+                         const struct tj_bound *bound, bool entered) {
     bool found = false;
     for (uint32_t i = 0; i < bound->option.n && !w->stopped; i++) {
         const struct tj_bound_option *o = &bound->option.at[i];
         if (!o->row || !o->has_value) continue;
-        bool code = runs_slot(o->row->slot);
-        if (code) peel_option(w, env, c, bound, o);
+        bool words = shell_words(o->row), entry = entered && o->row->slot == TJ_SLOT_COMMAND;
+        bool code = words || runs_slot(o->row->slot);
+        if (words)
+            peel_shell_words(w, env, outer, c, o->value_arg);
+        else if (code && o->row->need == TJ_VALUE_REST)
+            peel_rest(w, env, outer, c, o->value_arg);
+        else if (code && !entry)
+            peel_option(w, env, c, bound, o);
         if (o->row->slot == TJ_SLOT_MODULE) peel_module(w, env, c, o);
-        if (o->row->slot == TJ_SLOT_SCRIPT) peel_script(w, env, c, o->arg, lang_of(w, c), TJ_NEST_CHILD);
+        if (o->row->slot == TJ_SLOT_SCRIPT)
+            peel_script(w, env, c, &o->value, o->value_arg, lang_of(w, c), TJ_NEST_CHILD);
         found = found || code || o->row->slot == TJ_SLOT_MODULE || o->row->slot == TJ_SLOT_SCRIPT;
     }
     return found;
@@ -236,7 +302,8 @@ static bool peel_options(struct tj_work *w, struct tj_env *env, struct tj_comman
 
 static bool peel_operands(struct tj_work *w, struct tj_env *env, const struct tj_env *outer, struct tj_command *c,
                           const struct tj_bound *bound) {
-    for (uint32_t i = 0; i < bound->operand.n; i++) {
+    bool found = false;
+    for (uint32_t i = 0; i < bound->operand.n && !w->stopped; i++) {
         uint32_t arg = bound->operand.at[i].arg, to = arg + 1;
         struct tj_nest nest;
         switch (bound->operand.at[i].slot) {
@@ -249,15 +316,22 @@ static bool peel_operands(struct tj_work *w, struct tj_env *env, const struct tj
             tj_nest_text(w, env, &nest);
             tj_env_depart(w, outer, env);
             return true;
+        case TJ_SLOT_TEXTS:
+            nest = nest_of(env, c, c->argv[arg].value, TJ_LANG_SHELL);
+            tj_nest_text(w, env, &nest);
+            found = true;
+            break;
         case TJ_SLOT_CODE:
             nest = nest_of(env, c, c->argv[arg].value, lang_of(w, c));
             tj_nest_text(w, env, &nest);
             return true;
-        case TJ_SLOT_SCRIPT: peel_script(w, env, c, arg, lang_of(w, c), TJ_NEST_CHILD); return true;
+        case TJ_SLOT_SCRIPT:
+            peel_script(w, env, c, &c->argv[arg].value, arg, lang_of(w, c), TJ_NEST_CHILD);
+            return true;
         default: break;
         }
     }
-    return false;
+    return found;
 }
 
 /* ---- builtins that run text ------------------------------------------------------------------------------------------------------ */
@@ -311,32 +385,6 @@ static bool peel_split_string(struct tj_work *w, struct tj_env *env, struct tj_c
     return true;
 }
 
-/* ssh -o ProxyCommand=TEXT: run here, before anything is sent. */
-static bool peel_ssh_options(struct tj_work *w, struct tj_env *outer, struct tj_command *c,
-                             const struct tj_bound *bound) {
-    static const char *const runs[] = {"proxycommand", "localcommand", "knownhostscommand"};
-    bool found = false;
-    for (uint32_t i = 0; i < bound->option.n; i++) {
-        const struct tj_value *v = &bound->option.at[i].value;
-        if (!tj_str_is(bound->option.at[i].name, "-o") || !bound->option.at[i].has_value) continue;
-        for (size_t k = 0; k < sizeof runs / sizeof *runs; k++) {
-            struct tj_str name = tj_str_of(runs[k]);
-            bool named = v->text.n > name.n + 1 && tj_str_ieq(tj_str_sub(v->text, 0, name.n), name);
-            if (!named || (v->text.p[name.n] != '=' && v->text.p[name.n] != ' ')) continue;
-            struct tj_value text = *v;
-            text.text = tj_str_trim(tj_str_sub(v->text, name.n + 1, v->text.n));
-            if (tj_str_is(text.text, "none")) continue;
-            struct tj_env here = *outer;
-            here.parent = c->index;
-            here.capture = NULL;
-            struct tj_nest nest = nest_of(&here, c, text, TJ_LANG_SHELL);
-            tj_nest_text(w, &here, &nest);
-            found = true;
-        }
-    }
-    return found;
-}
-
 static bool peel_ssh(struct tj_work *w, struct tj_env *env, const struct tj_env *outer, struct tj_command *c,
                      const struct tj_bound *bound) {
     if (peel_operands(w, env, outer, c, bound)) return true;
@@ -358,8 +406,9 @@ static bool becomes_shell(const struct tj_command *c, const struct tj_bound *bou
 
 static bool peel_generic(struct tj_work *w, struct tj_env *env, const struct tj_env *outer, struct tj_command *c,
                          const struct tj_bound *bound) {
-    bool found = peel_options(w, env, c, bound);
-    if (peel_operands(w, env, outer, c, bound)) found = true;
+    bool entered = peel_entry(w, env, outer, c, bound);
+    bool found = peel_options(w, env, outer, c, bound, entered) || entered;
+    if (!entered && peel_operands(w, env, outer, c, bound)) found = true;
     if (found || !(traits_of(w, c) & TJ_PROGRAM_STDIN_RUN || becomes_shell(c, bound))) return found;
     if (has_flag(bound, "--version") || has_flag(bound, "--help")) return false;
     struct tj_frame frame = {c->name, c->argv + 1, 0, true};
@@ -380,8 +429,8 @@ bool tj_peel_wraps(const struct tj_command *c, const struct tj_bound *bound) {
     if (only_asks(c, bound)) return false;
     if (bound->command_arg != TJ_NONE) return true;
     for (uint32_t i = 0; i < bound->option.n; i++) {
-        if (bound->option.at[i].row && bound->option.at[i].has_value && runs_slot(bound->option.at[i].row->slot))
-            return true;
+        const struct tj_option *row = bound->option.at[i].row;
+        if (row && bound->option.at[i].has_value && (runs_slot(row->slot) || shell_words(row))) return true;
     }
     for (uint32_t i = 0; i < bound->operand.n; i++) {
         if (runs_slot(bound->operand.at[i].slot)) return true;
@@ -392,11 +441,13 @@ bool tj_peel_wraps(const struct tj_command *c, const struct tj_bound *bound) {
 bool tj_peel(struct tj_work *w, struct tj_env *outer, struct tj_command *c, const struct tj_bound *bound) {
     if (only_asks(c, bound)) return false;
     struct tj_env env = tj_env_inside(w, outer, c, bound);
+    uint32_t at;
     switch (tj_image_program(w->image, c->base_program)->handler) {
     case TJ_HANDLER_EVAL: peel_eval(w, &env, c); return true;
     case TJ_HANDLER_TRAP: peel_trap(w, &env, c); return true;
     case TJ_HANDLER_SOURCE:
-        if (first_operand(c) < c->argc) peel_script(w, &env, c, first_operand(c), TJ_LANG_SHELL, TJ_NEST_HERE);
+        at = first_operand(c);
+        if (at < c->argc) peel_script(w, &env, c, &c->argv[at].value, at, TJ_LANG_SHELL, TJ_NEST_HERE);
         return true;
     case TJ_HANDLER_FIND: return tj_peel_find(w, &env, c);
     case TJ_HANDLER_XARGS: return tj_peel_xargs(w, &env, c, bound);
@@ -407,8 +458,10 @@ bool tj_peel(struct tj_work *w, struct tj_env *outer, struct tj_command *c, cons
     case TJ_HANDLER_ENV: return peel_split_string(w, &env, c, bound) || peel_generic(w, &env, outer, c, bound);
     case TJ_HANDLER_CRONTAB: return tj_peel_crontab(w, &env, c, bound);
     case TJ_HANDLER_SSH: {
-        bool option = peel_options(w, &env, c, bound);
-        if (peel_ssh_options(w, outer, c, bound)) option = true;
+        struct tj_env here = tj_env_inside(w, outer, c, NULL); /* its options run before anything is sent */
+        here.place = outer->place;
+        here.place_name = outer->place_name;
+        bool option = peel_options(w, &here, outer, c, bound, false);
         return peel_ssh(w, &env, outer, c, bound) || option;
     }
     default: break;

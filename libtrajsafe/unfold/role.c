@@ -24,6 +24,7 @@ static enum tj_role slot_role(uint8_t slot) {
     case TJ_SLOT_SEND_DATA: return TJ_ROLE_DATA;
     case TJ_SLOT_COMMAND:
     case TJ_SLOT_SHELL:
+    case TJ_SLOT_TEXTS:
     case TJ_SLOT_CODE: return TJ_ROLE_EXECUTED;
     default: return TJ_ROLE_ARGUMENT;
     }

@@ -186,28 +186,10 @@ static bool peel(struct tj_work *w, struct tj_env *env, const struct tj_plain *p
 }
 
 /* GIT_SSH_COMMAND, PAGER and their like hold a command line that the program runs. */
-static void run_settings(struct tj_work *w, struct tj_env *env, const struct tj_plain *plain) {
-    static const char *const names[] = {
-        "GIT_SSH_COMMAND", "GIT_PAGER",         "PAGER",          "MANPAGER",           "EDITOR", "VISUAL",
-        "GIT_EDITOR",      "GIT_EXTERNAL_DIFF", "PROMPT_COMMAND", "GIT_SEQUENCE_EDITOR"};
-    for (uint32_t i = 0; i < plain->settings && !w->stopped; i++) {
-        const struct tj_setting *s = &plain->setting[i];
-        bool runs = false;
-        if (!tj_value_known(&s->value) || tj_str_chr(s->value.text, ' ', 0) == TJ_NOT_FOUND) continue;
-        for (size_t k = 0; k < sizeof names / sizeof *names; k++) runs = runs || tj_str_is(s->name, names[k]);
-        if (!runs) continue;
-        struct tj_env inner = *env;
-        inner.capture = NULL;
-        inner.stdin_kind = TJ_STDIN_NONE;
-        inner.input = (struct tj_value){.span = TJ_NO_SPAN};
-        struct tj_nest nest = {.text = s->value,
-                               .lang = TJ_LANG_SHELL,
-                               .layer = TJ_LAYER_NESTED,
-                               .label = s->name,
-                               .how = TJ_NEST_DEFERRED,
-                               .dialect = TJ_DIALECT_BASH};
-        tj_nest_text(w, &inner, &nest);
-    }
+static void run_settings(struct tj_work *w, const struct tj_env *env, const struct tj_plain *plain,
+                         const struct tj_command *c) {
+    for (uint32_t i = 0; i < plain->settings && !w->stopped; i++)
+        tj_hook_variable(w, env, c->index, plain->setting[i].name, &plain->setting[i].value);
 }
 
 static void run_program(struct tj_work *w, struct tj_env *outer, const struct tj_plain *plain, struct tj_command *c) {
@@ -225,7 +207,8 @@ static void run_program(struct tj_work *w, struct tj_env *outer, const struct tj
     if (row && (reads_output || row->handler == TJ_HANDLER_MKTEMP)) tj_output_of(w, &env, c);
     if (!tj_work_emit(w, &env, c)) return;
     bool peeled = false;
-    if (plain->settings) run_settings(w, &env, plain);
+    if (plain->settings) run_settings(w, &env, plain, c);
+    if (row && (row->handler == TJ_HANDLER_EXPORT || row->handler == TJ_HANDLER_ENV)) tj_hook_words(w, &env, c);
     uint32_t adds = env.capture ? env.capture->adds : 0;
     if (row) tj_builtin_apply(w, outer, c);
     if (run_own_file(w, &env, c)) {
@@ -311,7 +294,7 @@ static void run_redirect_only(struct tj_work *w, struct tj_env *env, const struc
     c->flags |= TJ_CMD_REDIRECT_ONLY;
     if (tj_redirects_stdout(plain->redirect, plain->redirects)) c->output = env->input;
     if (!tj_work_emit(w, env, c)) return;
-    if (plain->settings) run_settings(w, env, plain);
+    if (plain->settings) run_settings(w, env, plain, c);
     /* $(< file) */
     bool reads = plain->redirects == 1 && plain->redirect[0].op == TJ_REDIR_IN && plain->settings == 0;
     if (!reads || !env->capture) return;

@@ -108,6 +108,14 @@ void tj_descriptor_open(struct tj_work *w, const struct tj_redirect *redirect, u
     }
 }
 
+/* `</dev/tty`, `<&2`: whoever types there gives the input, as without a redirection. */
+static bool is_terminal(const struct tj_redirect *r) {
+    struct tj_str s = r->target.text;
+    if (r->op == TJ_REDIR_DUP_IN || r->op == TJ_REDIR_DUP_OUT) return tj_str_is(s, "1") || tj_str_is(s, "2");
+    return r->op == TJ_REDIR_IN &&
+           (tj_str_is(s, "/dev/tty") || tj_str_is(s, "/dev/stderr") || tj_str_is(s, "/dev/stdout"));
+}
+
 void tj_redirect_env(struct tj_work *w, struct tj_env *env, const struct tj_redirect *redirect, uint32_t n) {
     for (uint32_t i = 0; i < n; i++) {
         const struct tj_redirect *r = &redirect[i];
@@ -116,6 +124,9 @@ void tj_redirect_env(struct tj_work *w, struct tj_env *env, const struct tj_redi
         if (r->op == TJ_REDIR_HEREDOC || r->op == TJ_REDIR_HERESTRING) {
             env->stdin_kind = TJ_STDIN_HEREDOC;
             env->input = r->target;
+        } else if (is_terminal(r)) {
+            env->stdin_kind = TJ_STDIN_NONE;
+            env->input = tj_value_unknown(r->target.span);
         } else if (r->op == TJ_REDIR_IN || r->op == TJ_REDIR_INOUT) {
             read_file(w, env, r);
         } else if (r->op == TJ_REDIR_DUP_IN) {

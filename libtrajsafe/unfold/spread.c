@@ -1,4 +1,4 @@
-/* find, xargs and parallel, git's inline configuration, crontab, and the tail of a wrapper that no table knows. */
+/* Wrappers that fill in what they run: find, fd, xargs and parallel; and crontab, which takes its lines apart. */
 #include "unfold/work.h"
 
 enum { MAX_LINES = 16, MAX_WORDS = 512 };
@@ -279,9 +279,10 @@ bool tj_peel_xargs(struct tj_work *w, struct tj_env *env, struct tj_command *c, 
     uint32_t end = parallel ? list_after(c, first) : c->argc;
     struct tj_args words = {0};
     for (uint32_t i = end + 1; i < c->argc; i++) (void)tj_vec_push(w->arena, &words, c->argv[i]);
-    if (end == c->argc) stdin_words(w, c, zero, mark.n > 0, &words);
-    bool from_file = option(bound, "-a", "--arg-file") != NULL;
-    for (uint32_t i = 0; from_file && i < words.n; i++) words.at[i].value.carries |= c->output_carries;
+    const struct tj_bound_option *file = option(bound, "-a", "--arg-file");
+    bool nothing = file && file->has_value && tj_str_is(file->value.text, "/dev/null");
+    if (end == c->argc && !nothing) stdin_words(w, c, zero, mark.n > 0, &words);
+    for (uint32_t i = 0; file && i < words.n; i++) words.at[i].value.carries |= c->output_carries;
     struct tj_env inner = *env;
     inner.stdin_kind = TJ_STDIN_NONE;
     inner.input = (struct tj_value){.span = TJ_NO_SPAN};
@@ -304,51 +305,7 @@ bool tj_peel_xargs(struct tj_work *w, struct tj_env *env, struct tj_command *c, 
     return true;
 }
 
-/* ---- git -c, crontab ---------------------------------------------------------------------------------------------------------------- */
-
-static struct tj_value value_after(const struct tj_value *v, uint32_t from) {
-    struct tj_value out = *v;
-    out.text = tj_str_sub(v->text, from, v->text.n);
-    return out;
-}
-
-/* git submodule foreach [--recursive] TEXT */
-static bool peel_foreach(struct tj_work *w, struct tj_env *env, struct tj_command *c) {
-    for (uint32_t i = 1; i + 2 < c->argc; i++) {
-        if (!tj_str_is(c->argv[i].value.text, "submodule") || !tj_str_is(c->argv[i + 1].value.text, "foreach"))
-            continue;
-        uint32_t at = i + 2;
-        while (at + 1 < c->argc && c->argv[at].value.text.n > 1 && c->argv[at].value.text.p[0] == '-') at++;
-        run_shell(w, env, c, c->argv[at].value, TJ_NEST_CHILD);
-        return true;
-    }
-    return false;
-}
-
-bool tj_peel_git(struct tj_work *w, struct tj_env *env, struct tj_command *c, const struct tj_bound *bound) {
-    static const char *const runs[] = {"core.sshcommand=", "core.pager=",    "core.editor=",   "core.fsmonitor=",
-                                       "sequence.editor=", "core.gitproxy=", "diff.external=", "credential.helper=!"};
-    bool found = peel_foreach(w, env, c);
-    for (uint32_t i = 0; i < bound->option.n; i++) {
-        const struct tj_bound_option *o = &bound->option.at[i];
-        if (!tj_str_is(o->name, "-c") || !o->has_value) continue;
-        uint32_t equals = tj_str_chr(o->value.text, '=', 0);
-        if (equals == TJ_NOT_FOUND) continue;
-        bool bang = equals + 1 < o->value.text.n && o->value.text.p[equals + 1] == '!';
-        if (bang && tj_str_starts(o->value.text, TJ_STR("alias."))) {
-            run_shell(w, env, c, value_after(&o->value, equals + 2), TJ_NEST_CHILD);
-            found = true;
-        }
-        for (size_t k = 0; k < sizeof runs / sizeof *runs; k++) {
-            struct tj_str name = tj_str_of(runs[k]);
-            if (o->value.text.n <= name.n || !tj_str_ieq(tj_str_sub(o->value.text, 0, name.n), name)) continue;
-            struct tj_value text = value_after(&o->value, name.n);
-            bool setting = tj_str_is(text.text, "true") || tj_str_is(text.text, "false") || tj_str_is(text.text, "cat");
-            if (!setting) run_shell(w, env, c, text, TJ_NEST_CHILD);
-        }
-    }
-    return found;
-}
+/* ---- crontab ------------------------------------------------------------------------------------------------------------------------- */
 
 /* One line of a crontab: five fields or @when, then a command. */
 static struct tj_str cron_command(struct tj_str line) {
@@ -397,29 +354,4 @@ bool tj_peel_crontab(struct tj_work *w, struct tj_env *env, struct tj_command *c
     run_cron_lines(w, env, c, in, in->text);
     if (!tj_value_known(in)) run_cron_lines(w, env, c, in, in->suffix);
     return true;
-}
-
-/* ---- unknown wrappers ------------------------------------------------------------------------------------------------------------------ */
-
-/* `keepalive -- rm -rf x`, `$SUDO rm -rf x`: a known program with an option of its own, or after `--`. */
-bool tj_peel_guess(struct tj_work *w, struct tj_env *env, struct tj_command *c) {
-    bool dashes = false, dynamic = (c->flags & TJ_CMD_DYNAMIC_NAME) != 0;
-    for (uint32_t i = 1; i < c->argc; i++) {
-        const struct tj_value *v = &c->argv[i].value;
-        bool plain = v->text.n && v->text.p[0] != '-' && tj_value_known(v);
-        if (!plain) {
-            if (tj_str_is(v->text, "--")) dashes = true;
-            continue;
-        }
-        bool option = i + 1 < c->argc && c->argv[i + 1].value.text.n > 1 && c->argv[i + 1].value.text.p[0] == '-';
-        bool known = tj_image_find_program(w->image, tj_str_basename(v->text)) != TJ_NONE;
-        if (!known || !(dashes || option || dynamic)) return false;
-        struct tj_env inner = tj_env_inside(w, env, c, NULL);
-        inner.flags |= TJ_CMD_GUESSED;
-        tj_state_enter(w->state);
-        tj_run_words(w, &inner, c->argv + i, c->argc - i);
-        tj_state_leave(w->state, TJ_LEAVE_KEEP_FILES);
-        return true;
-    }
-    return false;
 }

@@ -16,7 +16,7 @@ enum {
 
 static bool slot_runs(uint8_t slot) {
     return slot == TJ_SLOT_COMMAND || slot == TJ_SLOT_SHELL || slot == TJ_SLOT_CODE || slot == TJ_SLOT_SCRIPT ||
-           slot == TJ_SLOT_MODULE;
+           slot == TJ_SLOT_MODULE || slot == TJ_SLOT_TEXTS;
 }
 
 static bool handler_runs(uint16_t handler) {
@@ -92,7 +92,13 @@ void tj_work_cover(struct tj_work *w, enum tj_coverage coverage) {
     if (coverage > w->out->coverage) w->out->coverage = (uint8_t)coverage;
 }
 
+static bool is_limit(enum tj_reason reason) {
+    return reason == TJ_REASON_BUDGET || reason == TJ_REASON_SIZE || reason == TJ_REASON_DEPTH ||
+           reason == TJ_REASON_MEMORY;
+}
+
 void tj_work_unknown(struct tj_work *w, enum tj_reason reason, struct tj_span span) {
+    if (w->guesses && !is_limit(reason)) return;
     bool unsupported = reason == TJ_REASON_DIALECT || reason == TJ_REASON_LANGUAGE || reason == TJ_REASON_TOOL;
     tj_work_cover(w, unsupported ? TJ_COVERAGE_UNSUPPORTED : TJ_COVERAGE_PARTIAL);
     for (uint32_t i = 0; i < w->out->unknown.n; i++) {

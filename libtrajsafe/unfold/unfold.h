@@ -138,6 +138,7 @@ struct tj_bound_option {
     const struct tj_option *row; /* NULL: not in the table */
     struct tj_str name;          /* as written, one by one: "-r" out of "-rf" */
     uint32_t arg;                /* word that holds it */
+    uint32_t value_arg;          /* word that holds its value, when it has one */
     struct tj_value value;       /* its value when it has one */
     bool has_value;
 };

@@ -71,7 +71,8 @@ struct tj_work {
     uint32_t level;                  /* of C recursion */
     uint32_t pipelines, placeholders;
     uint32_t root_text;
-    bool stopped; /* a budget is spent: walk no further */
+    uint32_t guesses; /* tails of unknown programs that are being walked: what is not understood in them is no news */
+    bool stopped;     /* a budget is spent: walk no further */
 };
 
 /* ---- where a command stands ------------------------------------------------------------------------------------------ */
@@ -268,7 +269,12 @@ bool tj_peel_xargs(struct tj_work *w, struct tj_env *env, struct tj_command *com
 bool tj_peel_git(struct tj_work *w, struct tj_env *env, struct tj_command *command, const struct tj_bound *bound);
 bool tj_peel_crontab(struct tj_work *w, struct tj_env *env, struct tj_command *command, const struct tj_bound *bound);
 void tj_find_results(struct tj_work *w, const struct tj_command *command, struct tj_args *out);
+/* guess.c: true when the tail of an unknown program was taken for a command. */
 bool tj_peel_guess(struct tj_work *w, struct tj_env *env, struct tj_command *command);
+/* hooks.c: a variable that names what programs run (rows `env:NAME`), alone and as words of env and export. */
+void tj_hook_variable(struct tj_work *w, const struct tj_env *env, uint32_t parent, struct tj_str name,
+                      const struct tj_value *value);
+void tj_hook_words(struct tj_work *w, const struct tj_env *env, const struct tj_command *command);
 
 /* ---- builtin.c: what builtins do to the shell itself, after the sink ------------------------------------------------------------ */
 

@@ -313,7 +313,8 @@ enum tj_lang {
     X(REMOTE, "remote", "a path, or host:path on another host")                                                        \
     X(COMMAND, "command", "a program; the words after it are its operands")                                            \
     X(SHELL, "shell", "text that is run by a shell; further words are joined with spaces")                             \
-    X(SHELL_ARGS, "shell_args", "positional parameters of the shell text before it")                                   \
+    X(SHELL_ARGS, "shell_args",                                                                                        \
+      "positional parameters of the shell text before it; as all of an option: a shell's words")                       \
     X(CODE, "code", "text that is run in the program's language")                                                      \
     X(SCRIPT, "script", "a path to a file that is run in the program's language; further words are its arguments")     \
     X(MODULE, "module", "a module or library that is run or loaded")                                                   \
@@ -333,7 +334,8 @@ enum tj_lang {
     X(IMAGE, "image", "a container image")                                                                             \
     X(MOUNT, "mount", "host:container mount specification")                                                            \
     X(SUBCOMMAND, "subcommand", "selects a row of the program's subcommands")                                          \
-    X(MESSAGE, "message", "text for people or for a filter, never run: a commit message, a title, a body")
+    X(MESSAGE, "message", "text for people or for a filter, never run: a commit message, a title, a body")             \
+    X(TEXTS, "texts", "texts that are run by a shell, each word by itself")
 enum tj_slot {
 #define X(id, name, about) TJ_SLOT_##id,
     TJ_SLOTS(X)
@@ -505,6 +507,8 @@ enum tj_field_type {
     X(PIPED_FROM, "piped_from", TJ_ON_E | TJ_ON_C, NAME, 0, "programs before it in the same pipeline")                 \
     X(PIPED_TO, "piped_to", TJ_ON_E | TJ_ON_C, NAME, 0, "programs after it in the same pipeline")                      \
     X(WRAPPER, "wrapper", TJ_ON_E | TJ_ON_C, NAME, 0, "programs that it was wrapped in or nested in")                  \
+    X(RUN_BY, "run_by", TJ_ON_E | TJ_ON_C, NAME, 0,                                                                    \
+      "the program that runs it, past shells, exec and eval; nobody: none does")                                       \
     X(DEPTH, "depth", TJ_ON_E | TJ_ON_C, NUMBER, 0, "how many layers of nested text lead to it")                       \
     X(DECODED, "decoded", TJ_ON_E | TJ_ON_C, BOOL, 0, "the text came out of a decoder")                                \
     X(LANG, "lang", TJ_ON_E | TJ_ON_C, ENUM, TJ_LIST_LANGS, "shell, or the language of the call")                      \

@@ -108,6 +108,12 @@ static bool n_program(const struct naive *n, const struct tj_cond *c, const stru
     return n_listed(n, c, x->name) || (x->base_program == 0 && n_listed(n, c, TJ_STR("bash")));
 }
 
+static bool n_passes_on(const struct naive *n, const struct tj_command *c) {
+    if (c->base_program >= n->s->e.image->n[TJ_SECTION_PROGRAMS]) return false;
+    uint16_t handler = tj_image_program(n->s->e.image, c->base_program)->handler;
+    return handler == TJ_HANDLER_SHELL || handler == TJ_HANDLER_EXEC || handler == TJ_HANDLER_EVAL;
+}
+
 static bool n_name(const struct naive *n, struct thing t, const struct tj_cond *cond) {
     const struct tj_command *c = n_command(n, t);
     if (cond->field == TJ_F_AUTHOR)
@@ -119,6 +125,12 @@ static bool n_name(const struct naive *n, struct thing t, const struct tj_cond *
         for (uint32_t i = 0; i < n->s->e.bound.at[c->index].option.n; i++)
             if (n_listed(n, cond, n->s->e.bound.at[c->index].option.at[i].name)) return true;
         return false;
+    }
+    if (cond->field == TJ_F_RUN_BY) {
+        uint32_t by = c->parent;
+        while (by != TJ_NONE && n_passes_on(n, n->s->u.command.at[by])) by = n->s->u.command.at[by]->parent;
+        return by == TJ_NONE || n->s->u.command.at[by]->name.n == 0 ? n_listed(n, cond, TJ_STR("nobody"))
+                                                                    : n_program(n, cond, n->s->u.command.at[by]);
     }
     for (const struct tj_command *up = c; up; up = up->parent == TJ_NONE ? NULL : n->s->u.command.at[up->parent]) {
         if (cond->field == TJ_F_WRAPPER) {
