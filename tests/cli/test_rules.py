@@ -92,6 +92,38 @@ def test_examples_hold():
     assert result.code == 0 and " 0 failed" in result.text
 
 
+def test_coverage():
+    listed = [json.loads(line) for line in run("rules", "list", "--json").out.splitlines()]
+    rows = [json.loads(line) for line in run("rules", "coverage", "--json", timeout=60).out.splitlines()]
+    leaves = {row["name"]: row for row in rows if row["by"] == "leaf"}
+    assert sum(row["rules"] for row in leaves.values()) == len(listed)
+    for name, row in leaves.items():
+        of_leaf = [r for r in listed if f"{r['category']}/{r['leaf']}" == name]
+        assert row["rules"] == len(of_leaf) and row["measured"] == sum(r["measured"] for r in of_leaf)
+        assert row["medium_and_above"] == sum(r["severity"] not in ("info", "low") for r in of_leaf)
+        assert row["hits"] >= row["rules"] <= row["misses"]
+    attack = {row["name"]: row["rules"] for row in rows if row["by"] == "attack"}
+    for technique, count in attack.items():
+        assert count == sum(technique in r["attack"].split("\n") for r in listed), technique
+    effects = {row["name"] for row in rows if row["by"] == "effect"}
+    assert {"delete", "write", "read", "send", "connect", "run", "grant", "kill", "privilege", "mine", "scan"} <= effects
+    text = run("rules", "coverage", timeout=60).text
+    assert all(f"  {row['name']} " in text for row in rows)
+
+
+def test_a_new_rule_begins_as_one_that_holds(folder):
+    for name in ("security.tunnel.my-relay", "controllability.tool.run-it", "trustworthiness.log.own"):
+        made = run("rules", "new", name)
+        assert made.code == 0
+        path = folder / "packs" / "new.yaml"
+        path.write_text(made.text)
+        assert run("rules", "lint", str(folder), timeout=60).code == 0
+        tested = run("rules", "test", "--rules", str(folder), name, timeout=60)
+        assert tested.code == 0 and "1 rules: 3 examples passed, 0 failed" in tested.text
+    for name in ((), ("relay",), ("security.relay",), ("other.family.name",), ("security.tunnel.Mine",), ("security..x",)):
+        assert run("rules", "new", *name).code == 2
+
+
 def test_usage_of_rules():
     for arguments in ([], ["bogus"], ["list", "a", "b"], ["compile"], ["list", "--jsonl"]):
         assert run("rules", *arguments).code == 2, arguments

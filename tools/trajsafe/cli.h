@@ -76,6 +76,9 @@ int compiler_dump(struct compiler *compiler, const char *folder, const char *wha
 int compiler_vocabulary(struct compiler *compiler);
 void compiler_bytes_free(struct compiler *compiler, void *bytes);
 
+/* rules coverage: by leaf, technique and effect. Exit code. */
+int rules_coverage(const struct options *options, const struct tools *tools);
+
 /* Text from outside, safe for a terminal: control and invisible characters become visible escapes. */
 void put_safe(FILE *out, const char *text);
 void put_safe_n(FILE *out, const char *text, size_t n);

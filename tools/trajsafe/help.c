@@ -76,6 +76,8 @@ static const char rules_help[] =
     "trajsafe rules list [PREFIX]     ids with severity, confidence and title\n"
     "trajsafe rules show ID           one rule: why, examples, and what it was compiled to\n"
     "trajsafe rules test [PREFIX]     run the examples of every rule: hits must fire, misses must not\n"
+    "trajsafe rules coverage          how many rules speak about each leaf, ATT&CK technique and effect\n"
+    "trajsafe rules new ID            a template to begin a rule with, on stdout\n"
     "trajsafe rules lint [FOLDER]     check rules and tables; every problem with file, line, column and mend\n"
     "trajsafe rules compile OUT       write the compiled rules to a file for --image\n"
     "trajsafe rules vocabulary        effects, classes, slots and fields that rules may name\n"
@@ -83,13 +85,14 @@ static const char rules_help[] =
     "  --rules FOLDER       your own rules on top of the ones that come with the program; a folder with a\n"
     "                       profiles.yaml of its own stands alone\n"
     "  --image FILE         compiled rules from a file\n"
-    "  --json               list: one line of JSON for each rule\n"
+    "  --json               list, coverage: one line of JSON for each rule or row\n"
     "\n"
     "The language is told by example in rules/README.md.\n"
     "\n"
     "Examples\n"
     "  trajsafe rules list security.tunnel\n"
     "  trajsafe rules show security.tunnel.reverse-ssh\n"
+    "  trajsafe rules new security.tunnel.my-relay > my-rules/my-relay.yaml\n"
     "  trajsafe rules lint ./my-rules && trajsafe rules test --rules ./my-rules\n";
 
 static const char formats_help[] =

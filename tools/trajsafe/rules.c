@@ -1,4 +1,4 @@
-/* rules: list, show, test, lint, compile, vocabulary. */
+/* rules: list, show, test, coverage, new, lint, compile, vocabulary. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -230,15 +230,67 @@ static int vocabulary(void) {
     return code;
 }
 
+/* A file that lints and passes its tests as it is, to begin a rule with. */
+static int new_rule(const char *id) {
+    const char *words = id ? strrchr(id, '.') : NULL;
+    if (!words)
+        return usage_error(
+            "rules", "say the rule's id, as in `trajsafe rules new security.tunnel.my-relay > my-rules/my-relay.yaml`");
+    bool fine = strncmp(id, "security.", 9) == 0 || strncmp(id, "controllability.", 16) == 0 ||
+                strncmp(id, "trustworthiness.", 16) == 0;
+    if (!fine || strchr(id, '.') == words || strspn(id, "abcdefghijklmnopqrstuvwxyz0123456789-.") != strlen(id) ||
+        strstr(id, "..") || !words[1])
+        return usage_error(
+            "rules",
+            "\"%s\" is no rule's id: a category (security, controllability, trustworthiness), a family and a "
+            "name of a-z, 0-9 and -, with dots between them",
+            id);
+    const char *leaf = id[0] == 's'   ? "security/behaviour"
+                       : id[0] == 'c' ? "controllability/boundary"
+                                      : "trustworthiness/transparency";
+    const char *name = words + 1;
+    printf("# The language is told by example in rules/README.md. Then:\n"
+           "#   trajsafe rules lint FOLDER && trajsafe rules test --rules FOLDER %s\n"
+           "programs:                                # what the program does with its words; not needed when `trajsafe "
+           "explain` knows it\n"
+           "  %s:\n"
+           "    about: what it is for\n"
+           "    options:\n"
+           "      - {names: [-q, --quiet]}\n"
+           "      - {names: [-t, --to], as: host, flag: to}\n"
+           "    operands: [data...]\n"
+           "rules:\n"
+           "  - id: %s\n"
+           "    title: What it is, in a few words\n"
+           "    leaf: %s         # the other leaves: trajsafe rules vocabulary\n"
+           "    severity: medium                     # info low medium high critical: how bad if true\n"
+           "    confidence: 0.7                      # how sure, asserted; measured: {precision: 0.97, n: 311, on: "
+           "\"what\"}\n"
+           "    why: >\n"
+           "      What is dangerous about it, and for whom, in one paragraph.\n"
+           "    suggest: What to do instead.\n"
+           "    on: command                          # or effect, edit, message, text, run\n"
+           "    where: {program: %s, flag: to}\n"
+           "    hits:\n"
+           "      - %s --to 203.0.113.7 notes.txt\n"
+           "    misses:                              # the nearest harmless things\n"
+           "      - %s --quiet notes.txt\n"
+           "      - echo '%s --to 203.0.113.7'\n",
+           id, name, id, leaf, name, name, name, name);
+    return EXIT_DONE;
+}
+
 static int with_engine(struct options *options, const char *verb, const char *argument) {
     struct tools tools;
-    options->profile = strcmp(verb, "test") == 0 ? "audit" : NULL;
+    options->profile = strcmp(verb, "test") == 0 || strcmp(verb, "coverage") == 0 ? "audit" : NULL;
     int code = tools_open(options, &tools);
     if (code != EXIT_DONE) return code;
     if (strcmp(verb, "list") == 0)
         code = list_rules(options, &tools, argument);
     else if (strcmp(verb, "test") == 0)
         code = test_rules(&tools, argument);
+    else if (strcmp(verb, "coverage") == 0)
+        code = rules_coverage(options, &tools);
     else
         code = show_rule(options, &tools, argument);
     tools_close(&tools);
@@ -248,14 +300,17 @@ static int with_engine(struct options *options, const char *verb, const char *ar
 int run_rules(struct options *options) {
     const char *verb = options->rests > 0 ? options->rest[0] : NULL,
                *argument = options->rests > 1 ? options->rest[1] : NULL;
-    if (!verb) return usage_error("rules", "say what: list, show, test, lint, compile or vocabulary");
+    if (!verb) return usage_error("rules", "say what: list, show, test, coverage, new, lint, compile or vocabulary");
     if (options->rests > 2) return usage_error("rules", "\"%s\" is one argument too many", options->rest[2]);
-    if (strcmp(verb, "list") == 0 || strcmp(verb, "test") == 0) return with_engine(options, verb, argument);
+    if (strcmp(verb, "list") == 0 || strcmp(verb, "test") == 0 || strcmp(verb, "coverage") == 0)
+        return with_engine(options, verb, argument);
+    if (strcmp(verb, "new") == 0) return new_rule(argument);
     if (strcmp(verb, "lint") == 0) return lint_rules(options, argument);
     if (strcmp(verb, "vocabulary") == 0) return vocabulary();
     if (strcmp(verb, "show") == 0)
         return argument ? with_engine(options, verb, argument) : usage_error("rules", "show which rule?");
     if (strcmp(verb, "compile") == 0)
         return argument ? compile_rules(options, argument) : usage_error("rules", "compile to which file?");
-    return usage_error("rules", "there is no \"%s\": list, show, test, lint, compile or vocabulary", verb);
+    return usage_error("rules", "there is no \"%s\": list, show, test, coverage, new, lint, compile or vocabulary",
+                       verb);
 }
