@@ -54,8 +54,27 @@ uint32_t tj_pattern_bit(struct tj_compiler *c, enum tj_database database, struct
 
 /* What Hyperscan is given for a predicate. */
 struct tj_str tj_pattern_regex(struct tj_arena *arena, enum tj_predicate_how how, struct tj_str text);
-/* Length of the longest literal that every match of the expression holds. */
-uint32_t tj_regex_literal(struct tj_str regex);
+/* Literals of which every match of an expression holds at least one, in whatever case; n == 0: none are known. */
+enum { TJ_REQUIRED_MOST = 64 };
+struct tj_required {
+    uint32_t n;
+    bool all;      /* they are all that the expression says: where one stands, in this case, it matches */
+    bool caseless; /* it begins with (?i) */
+    struct tj_str at[TJ_REQUIRED_MOST];
+};
+struct tj_required tj_regex_required(struct tj_arena *arena, struct tj_str regex);
+/* Length of the shortest of them. */
+uint32_t tj_regex_literal(struct tj_arena *arena, struct tj_str regex);
+/* About how many bits of information are in a text: fewer, when its bytes are common in commands. */
+uint32_t tj_literal_bits(struct tj_str text);
+
+/* The literals of all patterns of a database; pattern i has bit i. */
+struct tj_literals tj_compile_literals(struct tj_build *build, struct tj_arena *arena,
+                                       const struct tj_pattern *patterns, uint32_t n);
+/* Are the literals of this database looked up? Not where the place of a match matters, and not in outputs: they are long. */
+bool tj_has_literals(int database);
+/* Is a predicate of such a database left to Hyperscan (too)? */
+bool tj_is_scanned(uint8_t how);
 
 /* Conditions of a block. `subject` decides which fields there are. */
 /* named: the rule says elsewhere which programs it is about. */
@@ -77,6 +96,7 @@ const char *tj_phrase_name(uint32_t kind);
 /* Compiles one database into BLOBS. The only use of Hyperscan here. */
 struct tj_hs_pattern {
     const char *regex;
+    uint32_t bit;
     bool caseless;
 };
 struct tj_hs_error {

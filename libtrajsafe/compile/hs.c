@@ -49,7 +49,7 @@ char *tj_hs_compile(const struct tj_hs_pattern *patterns, uint32_t n, bool all_m
     for (uint32_t i = 0; i < n; i++) {
         expressions[i] = patterns[i].regex;
         flags[i] = flags_of(patterns[i], all_matches);
-        ids[i] = i;
+        ids[i] = patterns[i].bit;
     }
     /* Generic: the image must not depend on the machine that made it. */
     hs_platform_info_t platform = {.tune = HS_TUNE_FAMILY_GENERIC, .cpu_features = 0};

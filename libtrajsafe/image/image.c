@@ -23,6 +23,7 @@ static const uint32_t element_size[TJ_SECTION_COUNT] = {
     [TJ_SECTION_BLOCKS] = sizeof(struct tj_block),
     [TJ_SECTION_CONDS] = sizeof(struct tj_cond),
     [TJ_SECTION_PREDICATES] = sizeof(struct tj_predicate),
+    [TJ_SECTION_LITERALS] = sizeof(struct tj_literal),
     [TJ_SECTION_DATABASES] = sizeof(struct tj_database_row),
     [TJ_SECTION_BLOBS] = 1,
     [TJ_SECTION_GUARDS] = sizeof(struct tj_guard_row),

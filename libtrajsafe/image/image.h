@@ -45,6 +45,7 @@ enum tj_section {
     TJ_SECTION_BLOCKS,
     TJ_SECTION_CONDS,
     TJ_SECTION_PREDICATES,
+    TJ_SECTION_LITERALS,
     TJ_SECTION_DATABASES,
     TJ_SECTION_BLOBS,
     TJ_SECTION_GUARDS,
@@ -362,6 +363,37 @@ enum tj_predicate_how {
     TJ_PRED_WORD
 };
 
+/*
+ * A literal of a database: a predicate that is one (all but REGEX), or one of the literals of an expression, each match of
+ * which holds at least one of them. LITERALS of one slot of a table are chained.
+ */
+struct tj_literal {
+    struct tj_ref text;
+    uint32_t bit;  /* of the predicate; TJ_NONE: an expression may match where this stands, in whatever case */
+    uint32_t next; /* in the same slot, or TJ_NONE */
+    uint8_t how;   /* enum tj_predicate_how; of an expression: TJ_PRED_CONTAINS */
+    uint8_t caseless;
+    uint16_t at; /* where in the text the bytes stand that it is found by; brief: that byte, in lower case */
+};
+/* What a literal is found by. Shorter ones are `brief`. */
+enum tj_literal_table {
+    TJ_TABLE_WHOLE,  /* IS: length and both ends of the text */
+    TJ_TABLE_BEGIN8, /* STARTS, UNDER: the first eight bytes */
+    TJ_TABLE_BEGIN4, /* the first four */
+    TJ_TABLE_END4,   /* ENDS: the last four */
+    TJ_TABLE_INSIDE, /* CONTAINS, WORD: four bytes anywhere */
+    TJ_TABLE_COUNT
+};
+enum { TJ_BRIEF_BEGIN, TJ_BRIEF_END, TJ_BRIEF_INSIDE, TJ_BRIEF_COUNT };
+struct tj_literals {
+    struct tj_range slot[TJ_TABLE_COUNT];   /* U32: first literal or TJ_NONE, a power of two of them; n == 0: none */
+    struct tj_range filter;                 /* U64 as bytes: 1 for hashes that TJ_TABLE_INSIDE has; a power of two */
+    struct tj_range brief[TJ_BRIEF_COUNT];  /* LITERALS of less than four bytes that are not IS */
+    uint64_t brief_byte[TJ_BRIEF_COUNT][4]; /* which first bytes (of ENDS: last ones) those have */
+    uint32_t always;                        /* 1: some expression has no literal to look for */
+    uint32_t used;                          /* 0: every predicate is an expression of the database */
+};
+
 /* One Hyperscan database per field (and two for messages and outputs). Serialised, generic platform, in BLOBS. */
 enum tj_database {
     TJ_DB_PATH,
@@ -384,6 +416,7 @@ struct tj_database_row {
     uint32_t bits;        /* number of predicates */
     uint32_t all_matches; /* 1 = reports every end offset (RAW), 0 = SINGLEMATCH */
     uint64_t reserved;
+    struct tj_literals literals;
 };
 
 /*
@@ -449,6 +482,13 @@ static inline struct tj_str tj_image_str(const struct tj_image *image, struct tj
 int tj_image_database_of(enum tj_field field, enum tj_subject subject);
 /* Row in PREDICATES of a database's bit, or TJ_NONE. */
 uint32_t tj_image_predicate(const struct tj_image *image, enum tj_database database, uint32_t bit);
+
+/*
+ * Sets the bits of all literal predicates of a database that hold for the text; *any: there was one. True when an
+ * expression may match too, so that the text has to be scanned. Not for databases whose literals are not `used`.
+ */
+bool tj_image_literals(const struct tj_image *image, enum tj_database database, struct tj_str text, uint64_t *bits,
+                       bool *any);
 
 /* What an image's builder needs too. */
 uint32_t tj_image_element_size(enum tj_section section);

@@ -182,10 +182,13 @@ static int set_bit(unsigned id, unsigned long long from, unsigned long long to, 
 }
 
 bool tj_scan_bits(struct tj_matcher *m, enum tj_database db, struct tj_str text, uint64_t *bits) {
-    const hs_database_t *database = text.n ? ready(m, db) : NULL;
-    if (!database) return false;
     struct bit_sink sink = {bits, false};
-    scan(m, database, text, set_bit, &sink);
+    if (text.n == 0 || m->databases->words[db] == 0) return false;
+    if (TJ_ROW(m->image, DATABASES, struct tj_database_row, db)->literals.used &&
+        !tj_image_literals(m->image, db, text, bits, &sink.any))
+        return sink.any;
+    const hs_database_t *database = ready(m, db);
+    if (database) scan(m, database, text, set_bit, &sink);
     return sink.any;
 }
 

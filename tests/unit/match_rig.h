@@ -143,17 +143,21 @@ static void compile(struct rig *r) {
         uint32_t n = r->pattern[db].n;
         struct tj_hs_pattern *patterns = tj_arena_array(&r->arena, struct tj_hs_pattern, n + 1);
         struct tj_database_row row = {.bits = n, .all_matches = db == TJ_DB_RAW};
+        uint32_t regexes = 0;
+        bool literals = tj_has_literals(db);
+        if (literals) row.literals = tj_compile_literals(&r->build, &r->arena, r->pattern[db].at, n);
         for (uint32_t i = 0; i < n; i++) {
             const struct tj_pattern *p = &r->pattern[db].at[i];
-            patterns[i].regex = tj_pattern_regex(&r->arena, (enum tj_predicate_how)p->how, p->text).p;
+            const char *regex = tj_pattern_regex(&r->arena, (enum tj_predicate_how)p->how, p->text).p;
+            if (!literals || tj_is_scanned(p->how)) patterns[regexes++] = (struct tj_hs_pattern){regex, i, false};
             struct tj_predicate predicate = {
                 .text = tj_build_str(&r->build, p->text), .how = p->how, .database = (uint8_t)db, .bit = i};
             tj_build_add(&r->build, TJ_SECTION_PREDICATES, &predicate, 1);
         }
-        if (n) {
+        if (regexes) {
             struct tj_hs_error error;
             size_t size;
-            char *bytes = tj_hs_compile(patterns, n, db == TJ_DB_RAW, &r->arena, &size, &error);
+            char *bytes = tj_hs_compile(patterns, regexes, db == TJ_DB_RAW, &r->arena, &size, &error);
             assert_non_null(bytes);
             row.blob.at = tj_build_add(&r->build, TJ_SECTION_BLOBS, bytes, (uint32_t)size);
             row.blob.n = (uint32_t)size;

@@ -105,7 +105,7 @@ static void text_at_the_end_of_memory(void **context) {
     enum { WORDS = sizeof words / sizeof *words, PAGES = 32, ENDS = 70 };
     tj_arena_init(&r.arena, 0);
     tj_build_init(&r.build, &r.arena);
-    for (int i = 0; i < WORDS; i++) bit_for(&r, TJ_DB_ARG, TJ_PRED_CONTAINS, tj_str_of(words[i]));
+    for (int i = 0; i < WORDS; i++) bit_for(&r, TJ_DB_ARG, TJ_PRED_REGEX, tj_str_of(words[i]));
     compile(&r);
     size_t bytes = (size_t)PAGES * TJ_SCAN_PAGE;
     char *memory = mmap(NULL, bytes + TJ_SCAN_PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
