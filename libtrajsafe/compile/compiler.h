@@ -58,12 +58,13 @@ struct tj_str tj_pattern_regex(struct tj_arena *arena, enum tj_predicate_how how
 enum { TJ_REQUIRED_MOST = 64 };
 struct tj_required {
     uint32_t n;
+    bool known;    /* the expression was understood */
     bool all;      /* they are all that the expression says: where one stands, in this case, it matches */
     bool caseless; /* it begins with (?i) */
     struct tj_str at[TJ_REQUIRED_MOST];
 };
 struct tj_required tj_regex_required(struct tj_arena *arena, struct tj_str regex);
-/* Length of the shortest of them. */
+/* Length of the shortest of them; UINT32_MAX for an expression that is not understood here: it is scanned for always. */
 uint32_t tj_regex_literal(struct tj_arena *arena, struct tj_str regex);
 /* About how many bits of information are in a text: fewer, when its bytes are common in commands. */
 uint32_t tj_literal_bits(struct tj_str text);

@@ -332,7 +332,8 @@ struct tj_required tj_regex_required(struct tj_arena *arena, struct tj_str regex
     struct piece piece;
     if (caseless) z.at = 4;
     alternation(&z, &piece);
-    if (z.unknown || arena->failed) return out; /* a stray ) ends it here, and Hyperscan refuses it */
+    out.known = !z.unknown && !arena->failed;
+    if (!out.known) return out; /* a stray ) ends it here, and Hyperscan refuses it */
     out.n = piece.set.n;
     memcpy(out.at, piece.set.at, out.n * sizeof *out.at);
     out.all = piece.whole && !z.more && z.at == regex.n;
@@ -344,5 +345,5 @@ uint32_t tj_regex_literal(struct tj_arena *arena, struct tj_str regex) {
     struct tj_required required = tj_regex_required(arena, regex);
     struct set set = {.n = required.n};
     memcpy(set.at, required.at, set.n * sizeof *set.at);
-    return shortest(&set);
+    return required.known ? shortest(&set) : UINT32_MAX;
 }
