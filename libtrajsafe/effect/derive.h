@@ -75,7 +75,7 @@ tj_handle tj_handle_chmod, tj_handle_cp, tj_handle_mv, tj_handle_ln, tj_handle_t
     tj_handle_tee, tj_handle_kill, tj_handle_docker, tj_handle_crontab, tj_handle_history, tj_handle_set, tj_handle_git,
     tj_handle_curl, tj_handle_wget, tj_handle_transfer, tj_handle_nc, tj_handle_socat, tj_handle_call, tj_handle_mktemp,
     tj_handle_dd, tj_handle_names, tj_handle_cloud, tj_handle_cloud_copy, tj_handle_parted, tj_handle_gzip,
-    tj_handle_httpie, tj_handle_ftp, tj_handle_split;
+    tj_handle_httpie, tj_handle_ftp, tj_handle_split, tj_handle_sql, tj_handle_client;
 
 /* ---- derived.c ------------------------------------------------------------------------------------------------------------ */
 

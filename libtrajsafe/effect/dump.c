@@ -25,6 +25,12 @@ static void put_object(struct tj_buf *out, const struct tj_effect *e) {
         if (e->port) tj_buf_putf(out, ":%u", (unsigned)e->port);
         put_mask(out, " [", "]", TJ_LIST_HOST_CLASSES, e->host_class);
         return;
+    case TJ_OBJECT_RESOURCE: /* of a database: made here, on which host */
+        tj_buf_put(out, e->name.n ? e->name : TJ_STR("-"));
+        put_mask(out, " [", "]", TJ_LIST_CLASSES, e->classes);
+        if (e->host.n) tj_buf_puts(out, " on ");
+        tj_buf_put(out, e->host);
+        return;
     default: tj_buf_put(out, e->name.n ? e->name : TJ_STR("-")); return;
     }
 }

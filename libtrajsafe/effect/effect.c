@@ -124,7 +124,7 @@ static void run_path(struct tj_derive *d, const struct tj_value *value, struct t
 
 static void add_run(struct tj_derive *d) {
     const struct tj_command *cmd = d->cmd;
-    if (cmd->flags & TJ_CMD_REDIRECT_ONLY || cmd->argc == 0 || cmd->lang == TJ_LANG_PYTHON || is_quiet(d->handler))
+    if (cmd->flags & TJ_CMD_REDIRECT_ONLY || cmd->argc == 0 || cmd->lang != TJ_LANG_SHELL || is_quiet(d->handler))
         return;
     const struct tj_value *script = NULL;
     uint64_t carries = run_carries(d, &script) | (cmd->flags & TJ_CMD_DECODED ? TJ_CLASS_BIT(DECODED) : 0);
@@ -276,6 +276,8 @@ static tj_handle *const handlers[TJ_HANDLER_COUNT] = {
     [TJ_HANDLER_HTTPIE] = tj_handle_httpie,
     [TJ_HANDLER_FTP] = tj_handle_ftp,
     [TJ_HANDLER_SPLIT] = tj_handle_split,
+    [TJ_HANDLER_SQL] = tj_handle_sql,
+    [TJ_HANDLER_CLIENT] = tj_handle_client,
 };
 
 /* https_proxy=http://host:port in front of a program: what it sends goes there first. */

@@ -172,7 +172,9 @@ void tj_walk_foreign(struct tj_work *w, struct tj_env *env, uint32_t text, enum 
     }
     switch (lang) {
     case TJ_LANG_AWK: walk_awk(w, env, text); break;
-    case TJ_LANG_SQL: tj_work_cover(w, TJ_COVERAGE_OPAQUE); break;
+    case TJ_LANG_SQL: tj_walk_sql(w, env, text); break;
+    case TJ_LANG_MONGO: tj_walk_mongo(w, env, text); break;
+    case TJ_LANG_REDIS: tj_walk_redis(w, env, text); break;
     case TJ_LANG_PWSH: tj_work_unknown(w, TJ_REASON_DIALECT, span); break;
     case TJ_LANG_PERL:
     case TJ_LANG_RUBY:

@@ -207,10 +207,13 @@ void tj_nest_text(struct tj_work *w, struct tj_env *env, const struct tj_nest *n
         run_alternatives(w, env, nest);
     } else if ((template_ = tj_template_of(w, v->span)).p) {
         run_text(w, env, nest, template_);
-    } else if (nest->lang == TJ_LANG_SQL) {
-        tj_work_cover(w, TJ_COVERAGE_OPAQUE);
     } else {
-        tj_work_unknown(w, TJ_REASON_DYNAMIC_CODE, v->span);
+        /* Statements do not run what they are given as data: a gap among them hides names, not code. */
+        bool data = nest->lang == TJ_LANG_SQL || nest->lang == TJ_LANG_MONGO || nest->lang == TJ_LANG_REDIS;
+        if (data)
+            tj_work_cover(w, TJ_COVERAGE_OPAQUE);
+        else
+            tj_work_unknown(w, TJ_REASON_DYNAMIC_CODE, v->span);
         bool some = tj_str_trim(v->text).n || tj_str_trim(v->suffix).n;
         if (some) run_text(w, env, nest, around_gap(w, v));
     }

@@ -321,10 +321,20 @@ static bool peel_operands(struct tj_work *w, struct tj_env *env, const struct tj
             tj_nest_text(w, env, &nest);
             found = true;
             break;
-        case TJ_SLOT_CODE:
-            nest = nest_of(env, c, c->argv[arg].value, lang_of(w, c));
-            tj_nest_text(w, env, &nest);
+        case TJ_SLOT_CODE: {
+            enum tj_lang lang = lang_of(w, c);
+            uint32_t last = i; /* of SQL each word is a text of its own; these join theirs */
+            bool joins = lang == TJ_LANG_PWSH || lang == TJ_LANG_CMD || lang == TJ_LANG_REDIS;
+            while (last + 1 < bound->operand.n && bound->operand.at[last + 1].slot == TJ_SLOT_CODE) last++;
+            for (; i <= last && !w->stopped; i++) {
+                arg = bound->operand.at[i].arg;
+                to = joins ? bound->operand.at[last].arg + 1 : arg + 1;
+                nest = nest_of(env, c, joined(w, c, arg, to), lang);
+                tj_nest_text(w, env, &nest);
+                if (joins || lang != TJ_LANG_SQL) break;
+            }
             return true;
+        }
         case TJ_SLOT_SCRIPT:
             peel_script(w, env, c, &c->argv[arg].value, arg, lang_of(w, c), TJ_NEST_CHILD);
             return true;

@@ -286,6 +286,12 @@ void tj_walk_code(struct tj_work *w, struct tj_env *env, uint32_t text);
 /* Text in a language without a reader: shell in it that stands there in plain sight, else LANGUAGE. */
 void tj_walk_foreign(struct tj_work *w, struct tj_env *env, uint32_t text, enum tj_lang lang);
 
+/* ---- sql.c, dbshell.c ---------------------------------------------------------------------------------------------------------- */
+
+void tj_walk_sql(struct tj_work *w, struct tj_env *env, uint32_t text);
+void tj_walk_mongo(struct tj_work *w, struct tj_env *env, uint32_t text);
+void tj_walk_redis(struct tj_work *w, struct tj_env *env, uint32_t text);
+
 /* ---- role.c ---------------------------------------------------------------------------------------------------------------------- */
 
 void tj_work_roles(struct tj_work *w);

@@ -286,7 +286,10 @@ enum tj_dialect {
     X(AWK, "awk", "")                                                                                                  \
     X(SQL, "sql", "")                                                                                                  \
     X(PWSH, "pwsh", "")                                                                                                \
-    X(OTHER, "other", "")
+    X(OTHER, "other", "")                                                                                              \
+    X(CMD, "cmd", "")                                                                                                  \
+    X(MONGO, "mongo", "")                                                                                              \
+    X(REDIS, "redis", "")
 enum tj_lang {
 #define X(id, name, about) TJ_LANG_##id,
     TJ_LANGS(X)
@@ -422,7 +425,9 @@ enum tj_stdin {
     X(PARTED, "parted", "")                                                                                            \
     X(HTTPIE, "httpie", "")                                                                                            \
     X(FTP, "ftp", "sftp, ftp, lftp, tftp: what their scripts put and get")                                             \
-    X(SPLIT, "split", "")
+    X(SPLIT, "split", "")                                                                                              \
+    X(SQL, "sql", "a statement of a database client")                                                                  \
+    X(CLIENT, "client", "a database client whose operands may be URLs")
 enum tj_handler {
 #define X(id, name, about) TJ_HANDLER_##id,
     TJ_HANDLERS(X)

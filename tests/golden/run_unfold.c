@@ -8,7 +8,7 @@
 #define FOLDER TRAJSAFE_SOURCE_DIR "/tests/golden/unfold/"
 
 static const char *const topics[] = {"syntax", "words",  "wrappers", "nested", "output",
-                                     "state",  "python", "limits",   "flow"};
+                                     "state",  "python", "limits",   "flow",   "sql"};
 
 struct run {
     struct tj_image image;
