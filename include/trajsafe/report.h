@@ -44,6 +44,7 @@ typedef struct trajsafe_finding {
     const char *authorisation, *outcome;
     const char *attack; /* ATT&CK ids, one a line */
     const char *why, *suggest, *note;
+    uint32_t unlisted; /* more of this rule in the call, none of them stronger, that are not listed */
 } trajsafe_finding;
 
 typedef struct trajsafe_unknown {

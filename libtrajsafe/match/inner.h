@@ -150,6 +150,28 @@ struct tj_command_bits {
     bool named, hushed;
 };
 
+/* groups.c: commands of the same flow, rising. */
+struct tj_group {
+    const uint32_t *at;
+    uint32_t n;
+};
+struct tj_flows {
+    uint32_t *member, *begin, *end; /* [begin, end) of a command's flow in member */
+    bool made;
+};
+/* A program of a pipeline, with its first and last place there. */
+struct tj_piped_name {
+    uint32_t pipeline, name;
+    uint16_t first, last;
+};
+
+/* Whether a block holds, by instance: 0 not asked, 1 yes, 2 no; and those before `upto` for which it does. */
+struct tj_asked {
+    uint8_t *answer;
+    TJ_VEC(uint32_t) found;
+    uint32_t upto;
+};
+
 struct tj_matching {
     struct tj_matcher *matcher;
     const struct tj_image *image;
@@ -163,8 +185,12 @@ struct tj_matching {
     const struct tj_bits *message;
     const struct tj_bits *none; /* a set without bits */
     struct tj_hits *out;
-    uint32_t tries; /* other instances looked at: `with`, `without`, `piped_from`, `piped_to` */
-    bool failed;    /* out of memory */
+    struct tj_flows flows;
+    struct tj_piped_name *piped; /* by pipeline, then name */
+    uint32_t piped_names;
+    struct tj_asked *asked; /* by block; bind.c */
+    uint32_t tries;         /* other instances looked at: `with`, `without` */
+    bool failed;            /* out of memory */
 };
 
 /* Looks at one more other instance; false when a view has used up what is allowed. */
@@ -197,6 +223,9 @@ const struct tj_bits *tj_field_bits(struct tj_matching *m, const struct tj_insta
 bool tj_field_name(struct tj_matching *m, const struct tj_instance *x, enum tj_field field, const uint32_t *ids,
                    uint32_t n);
 const uint32_t *tj_command_names(struct tj_matching *m, const struct tj_command *command); /* two rows or TJ_NONE */
+/* groups.c: also whether one of the names stands before (from) or after the command in its pipeline */
+struct tj_group tj_flow_group(struct tj_matching *m, const struct tj_command *command);
+bool tj_is_piped(struct tj_matching *m, const struct tj_command *command, bool from, const uint32_t *names, uint32_t n);
 /* spoken.c */
 /* acted: also patterns, operands that are messages, and words of nested commands. */
 struct tj_hush tj_spoken_words(struct tj_matching *m, const struct tj_command *command, bool acted);

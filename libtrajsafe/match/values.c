@@ -273,13 +273,8 @@ static bool is_run_by(struct tj_matching *m, const struct tj_command *c, const u
 
 /* Beside it in its own pipeline, or beside a wrapper around it in that one's. */
 static bool has_piped(struct tj_matching *m, const struct tj_command *c, bool from, const uint32_t *ids, uint32_t n) {
-    for (int up = 0; c && up < CHAIN_MOST; up++, c = parent_of(m, c)) {
-        for (uint32_t i = 0; c->pipe_n > 1 && i < m->commands && tj_may_try(m); i++) {
-            const struct tj_command *o = m->view->understanding->command.at[i];
-            if (o->pipeline != c->pipeline || (from ? o->pipe_at >= c->pipe_at : o->pipe_at <= c->pipe_at)) continue;
-            if (is_program(m, o, ids, n)) return true;
-        }
-    }
+    for (int up = 0; c && up < CHAIN_MOST; up++, c = parent_of(m, c))
+        if (tj_is_piped(m, c, from, ids, n)) return true;
     return false;
 }
 

@@ -244,6 +244,7 @@ static void put_finding(struct drawing *d, const struct tj_finding *finding) {
     }
     put_wrapped(d, "", tj_str_of(f.why));
     if (f.suggest[0]) put_wrapped(d, "instead: ", tj_str_of(f.suggest));
+    if (f.unlisted) tj_buf_putf(d->b, "      and %u more of this rule, none of them stronger\n", f.unlisted);
 }
 
 static void put_unknowns(struct drawing *d) {

@@ -73,6 +73,7 @@ static void put_finding(struct tj_buf *b, const trajsafe_finding *f, bool whole)
     text(b, "why", f->why);
     text(b, "suggest", f->suggest);
     if (f->note[0]) text(b, "note", f->note);
+    if (f->unlisted) number(b, "unlisted", f->unlisted);
     tj_buf_putc(b, '}');
 }
 

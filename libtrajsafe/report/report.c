@@ -130,6 +130,7 @@ void tj_report_finding_of(struct tj_arena *arena, const struct tj_redactor *reda
         .why = image_cstr(arena, image, rule->why),
         .suggest = image_cstr(arena, image, rule->suggest),
         .note = cstr(arena, quoted(arena, redactor, finding->note, UINT32_MAX)),
+        .unlisted = finding->unlisted,
     };
 }
 

@@ -26,6 +26,7 @@ trajsafe_status tj_session_message(struct tj_session *s, struct tj_matcher *matc
     trajsafe_status status = tj_session_begin(s, matcher, scratch);
     if (status != TRAJSAFE_OK || h->failed) return TRAJSAFE_NO_MEMORY;
     s->now = place.index;
+    s->history->tally.n = 0;
     place.call = TJ_NONE;
     for (uint32_t i = 0; i < hits->hit.n; i++)
         (void)tj_finding_add(s, view, hits->hit.at[i].rule, TJ_SUBJECT_MESSAGE, 0, hits->hit.at[i].span,

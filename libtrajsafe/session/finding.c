@@ -131,6 +131,33 @@ bool tj_is_last(const struct tj_view *view, const struct tj_command *c) {
     return c->flow == end->flow || c->pipeline == end->pipeline;
 }
 
+/* Of a rule that is not about a sequence: what a sequence rests on may be taken back. */
+static struct tj_tally *tally_of(struct tj_session *s, uint32_t rule) {
+    struct tj_history *h = s->history;
+    const struct tj_rule *row = tj_image_rule(s->image, rule);
+    if (row->subject == TJ_SUBJECT_RUN && !row->phrase) return NULL;
+    for (uint32_t i = h->tally.n; i > 0; i--)
+        if (h->tally.at[i - 1].rule == rule) return &h->tally.at[i - 1];
+    struct tj_tally t = {.rule = rule, .first = s->finding.n};
+    if (!tj_vec_push(&s->arena, &h->tally, t)) {
+        h->failed = true;
+        return NULL;
+    }
+    return &h->tally.at[h->tally.n - 1];
+}
+
+/* False: there are enough of its rule in this call. */
+static bool is_listed(struct tj_session *s, struct tj_tally *t, const struct tj_finding *f) {
+    uint16_t *best = &t->best[f->authorisation == TJ_AUTHORISATION_REQUESTED][f->local != 0];
+    if (t->kept >= SAME_RULE_MOST && f->confidence <= *best) {
+        s->finding.at[t->first].unlisted++;
+        return false;
+    }
+    if (f->confidence > *best) *best = f->confidence;
+    t->kept++;
+    return true;
+}
+
 struct tj_finding *tj_finding_add(struct tj_session *s, const struct tj_view *view, uint32_t rule, uint8_t subject,
                                   uint32_t instance, struct tj_span span, bool guessed, const struct tj_place_of *place) {
     struct tj_history *h = s->history;
@@ -151,12 +178,14 @@ struct tj_finding *tj_finding_add(struct tj_session *s, const struct tj_view *vi
                            .other_index = TJ_NONE,
                            .confidence = more.base,
                            .message = subject == TJ_SUBJECT_MESSAGE};
+    f.local = tj_is_local(s, view, rule, subject, instance);
+    f.authorisation = (uint8_t)tj_asked(s, view, subject, instance);
+    struct tj_tally *tally = tally_of(s, rule);
+    if (tally && !is_listed(s, tally, &f)) return NULL;
     place_finding(h, view, span, place, &f);
     if (c && c->flags & TJ_CMD_GUESSED) f.layers = with_wrapper(h, view, c, f.layers);
     f.effects = tj_effects_json(h, view, subject, instance);
     f.object = object_of(h, view, subject, instance, &f);
-    f.local = tj_is_local(s, view, rule, subject, instance);
-    f.authorisation = (uint8_t)tj_asked(s, view, subject, instance);
     name_it(h, view, subject, instance, &more);
     if (!tj_vec_push(&s->arena, &s->finding, f) || !tj_vec_push(&s->arena, &h->more, more)) {
         h->failed = true;

@@ -9,6 +9,7 @@
 enum {
     FINDINGS_MOST = 4096,
     QUIET_MOST = 2048,
+    SAME_RULE_MOST = 32,
     PARTIALS_MOST = 256,
     PARTIALS_PER_RULE = 64,
     SEEN_MOST = 64,
@@ -118,8 +119,18 @@ struct tj_depends {
     uint32_t index, call, on; /* step and call that depend on call `on` */
 };
 
+/*
+ * Findings of one rule in one call. Behind the first SAME_RULE_MOST only a stronger one is listed, each kind by itself: asked
+ * for or not, local or not. So no score, decision or mask would be another one if all were.
+ */
+struct tj_tally {
+    uint32_t rule, first, kept; /* first: in the session's findings */
+    uint16_t best[2][2];        /* confidence, by requested and local */
+};
+
 struct tj_history {
     struct tj_log *log;
+    TJ_VEC(struct tj_tally) tally; /* of the call at hand */
     TJ_VEC(struct tj_more) more;
     TJ_VEC(struct tj_call_facts) call;
     TJ_VEC(struct tj_partial) partial;

@@ -98,6 +98,7 @@ static void copy_history(struct tj_session *s, const struct tj_history *from) {
     struct tj_log *log = h->log;
     *h = *from; /* plain members; the arrays are replaced below */
     h->log = log;
+    COPY(s, &h->tally, &from->tally);
     COPY(s, &h->more, &from->more);
     COPY(s, &h->call, &from->call);
     COPY(s, &h->partial, &from->partial);
@@ -291,6 +292,7 @@ trajsafe_status tj_session_call(struct tj_session *s, const struct tj_view *view
     if (h->failed) return TRAJSAFE_NO_MEMORY;
     s->now = place.index;
     h->serial++;
+    h->tally.n = 0;
     for (uint32_t i = 0; i < hits->hit.n; i++) {
         const struct tj_hit *hit = &hits->hit.at[i];
         (void)tj_finding_add(s, view, hit->rule, hit->subject, hit->instance, hit->span, hit->guessed, &place);

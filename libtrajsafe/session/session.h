@@ -53,6 +53,7 @@ struct tj_finding {
     struct tj_str evidence;        /* raw text of the span (not redacted), at most 400 bytes */
     struct tj_str effects;         /* JSON array text: [{"kind","object",…}] (not redacted) */
     struct tj_str object;          /* canonical object: a rule counts once per object */
+    uint32_t unlisted;             /* more of this rule in the call, none stronger, that are not listed */
     struct tj_str note; /* constraints: the sentence that was broken; claims: the test run against it; sequences: what led here */
 };
 
@@ -108,6 +109,7 @@ struct tj_place_of {
     struct tj_str pointer;
 };
 /*
+ * Of one rule 32 findings a call are listed, then only stronger ones; the first says how many more there were (`unlisted`).
  * Limits, each reported as BUDGET once: 4,096 findings (of severity info and low 2,048 are kept: more of them change no
  * decision and are not reported), 256 unfinished sequences (64 per rule: the oldest gives way), 64
  * remembered instances per `reach: run` block, 64 constraints, 256 traces of flagged calls, 4,096 dependencies.

@@ -247,7 +247,7 @@ static bool n_exists(const struct naive *n, const struct tj_block *b, struct thi
         const struct tj_command *x = n_owner(n, o), *y = n_owner(n, subject);
         if (o.subject == subject.subject && o.index == subject.index) continue;
         if (b->reach == TJ_REACH_COMMAND && (!x || x != y)) continue;
-        if (b->reach == TJ_REACH_PIPELINE && (!x || !y || (x->flow != y->flow && x->pipeline != y->pipeline))) continue;
+        if (b->reach == TJ_REACH_PIPELINE && (!x || !y || x->flow != y->flow)) continue;
         if ((b->order == 1 && !n_before(n, o, subject)) || (b->order == 2 && !n_before(n, subject, o))) continue;
         if (n_block(n, o, b) && n_objects_join(n, b->join, o, subject)) return true;
     }
