@@ -38,7 +38,7 @@ COMMANDS = {
     "substitutions": (b"$(" * 100, False),
     "substitutions closed": (b"echo " + b"$(" * 100 + b"ls" + b")" * 100, None),
     "not utf-8": (b"ls \xff\xfe\x80 '\xc3' \xed\xa0\x80", None),
-    "heredocs": (b"".join(b"cat <<A%d\n" % i for i in range(5000)), False),
+    "heredocs": (b"".join(b"cat <<A%d\n" % i for i in range(5000)), True),
     "heredocs on a line": (b"cat " + b"<<A " * 10000, False),
     "nested heredocs": (b"bash <<A%d\n" * 1 % 0 + b"".join(b"bash <<A%d\n" % i for i in range(1, 200)), None),
     "huge word": (b"rm -rf /" + b"a" * 4_000_000, None),
