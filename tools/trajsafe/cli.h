@@ -76,6 +76,16 @@ int compiler_dump(struct compiler *compiler, const char *folder, const char *wha
 int compiler_vocabulary(struct compiler *compiler);
 void compiler_bytes_free(struct compiler *compiler, void *bytes);
 
+/* Judges examples of rules, of every shape. */
+struct judge {
+    trajsafe_scanner *scanner;
+    trajsafe_checker *checker;
+    const trajsafe_policy *policy;
+};
+bool judge_open(const struct tools *tools, struct judge *out); /* false: no memory; close it all the same */
+void judge_close(struct judge *judge);
+trajsafe_report *judge_example(const struct judge *judge, const trajsafe_example *example, trajsafe_error *error);
+
 /* rules coverage: by leaf, technique and effect. Exit code. */
 int rules_coverage(const struct options *options, const struct tools *tools);
 

@@ -17,9 +17,8 @@ struct table {
     size_t n, room;
 };
 struct count {
-    const struct tools *tools;
-    trajsafe_scanner *scanner;
-    trajsafe_checker *checker;
+    const trajsafe_engine *engine;
+    struct judge judge;
     struct table by[BY_COUNT];
     bool failed;
 };
@@ -88,26 +87,15 @@ static void kinds_of(const char *effects, struct kinds *kinds) {
     }
 }
 
-static trajsafe_report *judged(struct count *c, const trajsafe_example *e) {
-    trajsafe_report *report = NULL;
-    trajsafe_error error = {0};
-    if (e->shape == 0)
-        trajsafe_check_command(c->scanner, NULL, c->tools->policy, e->text, TRAJSAFE_NUL, &report, &error);
-    else if (e->shape == 1)
-        trajsafe_checker_line(c->checker, e->text, TRAJSAFE_NUL, 0, &report, &error);
-    else
-        trajsafe_scan_record(c->scanner, NULL, c->tools->policy, "steps", e->text, TRAJSAFE_NUL, &report, &error);
-    return report;
-}
-
 static void count_rule(struct count *c, uint32_t i, const trajsafe_rule *rule) {
     struct kinds kinds = {.n = 0};
     unsigned examples[2] = {0, 0};
     for (uint32_t k = 0; k < rule->examples; k++) {
         trajsafe_example e = {.size = sizeof e};
-        if (trajsafe_engine_example(c->tools->engine, i, k, &e) != TRAJSAFE_OK) continue;
+        if (trajsafe_engine_example(c->engine, i, k, &e) != TRAJSAFE_OK) continue;
         examples[e.hit != 0]++;
-        trajsafe_report *report = e.hit ? judged(c, &e) : NULL;
+        trajsafe_error error = {0};
+        trajsafe_report *report = e.hit ? judge_example(&c->judge, &e, &error) : NULL;
         for (uint32_t f = 0; report && f < trajsafe_report_findings(report); f++) {
             trajsafe_finding finding = {.size = sizeof finding};
             if (trajsafe_report_finding(report, f, &finding) == TRAJSAFE_OK && strcmp(finding.rule, rule->id) == 0)
@@ -147,11 +135,9 @@ static void print_table(const struct options *options, enum by by, const struct 
 }
 
 int rules_coverage(const struct options *options, const struct tools *tools) {
-    struct count c = {.tools = tools};
+    struct count c = {.engine = tools->engine};
     int code = EXIT_DONE;
-    if (trajsafe_scanner_new(tools->engine, &c.scanner) != TRAJSAFE_OK ||
-        trajsafe_checker_new(c.scanner, NULL, tools->policy, &c.checker) != TRAJSAFE_OK)
-        c.failed = true;
+    c.failed = !judge_open(tools, &c.judge);
     for (uint32_t i = 0; !c.failed && i < trajsafe_engine_rules(tools->engine); i++) {
         trajsafe_rule rule = {.size = sizeof rule};
         if (trajsafe_engine_rule(tools->engine, i, &rule) == TRAJSAFE_OK) count_rule(&c, i, &rule);
@@ -165,7 +151,6 @@ int rules_coverage(const struct options *options, const struct tools *tools) {
         if (!c.failed) print_table(options, (enum by)by, &c.by[by]);
         free(c.by[by].line);
     }
-    trajsafe_checker_free(c.checker);
-    trajsafe_scanner_free(c.scanner);
+    judge_close(&c.judge);
     return code;
 }

@@ -116,9 +116,7 @@ static int show_rule(const struct options *options, const struct tools *tools, c
 /* ---- rules test --------------------------------------------------------------------------------------------------- */
 
 struct testing {
-    trajsafe_scanner *scanner;
-    trajsafe_checker *checker;
-    const struct tools *tools;
+    struct judge judge;
     unsigned long passed, failed;
 };
 
@@ -130,24 +128,35 @@ static bool fired(const trajsafe_report *report, const char *id) {
     return false;
 }
 
-static trajsafe_report *judge(struct testing *t, const trajsafe_example *e, trajsafe_error *error) {
+trajsafe_report *judge_example(const struct judge *judge, const trajsafe_example *e, trajsafe_error *error) {
     trajsafe_report *report = NULL;
     trajsafe_status status;
     if (e->shape == 0)
-        status = trajsafe_check_command(t->scanner, NULL, t->tools->policy, e->text, TRAJSAFE_NUL, &report, error);
+        status = trajsafe_check_command(judge->scanner, NULL, judge->policy, e->text, TRAJSAFE_NUL, &report, error);
     else if (e->shape == 1)
-        status = trajsafe_checker_line(t->checker, e->text, TRAJSAFE_NUL, 0, &report, error);
+        status = trajsafe_checker_line(judge->checker, e->text, TRAJSAFE_NUL, 0, &report, error);
     else
         status =
-            trajsafe_scan_record(t->scanner, NULL, t->tools->policy, "steps", e->text, TRAJSAFE_NUL, &report, error);
+            trajsafe_scan_record(judge->scanner, NULL, judge->policy, "steps", e->text, TRAJSAFE_NUL, &report, error);
     if (status == TRAJSAFE_OK) return report;
     trajsafe_report_free(report);
     return NULL;
 }
 
+bool judge_open(const struct tools *tools, struct judge *out) {
+    *out = (struct judge){.policy = tools->policy};
+    return trajsafe_scanner_new(tools->engine, &out->scanner) == TRAJSAFE_OK &&
+           trajsafe_checker_new(out->scanner, NULL, tools->policy, &out->checker) == TRAJSAFE_OK;
+}
+
+void judge_close(struct judge *judge) {
+    trajsafe_checker_free(judge->checker);
+    trajsafe_scanner_free(judge->scanner);
+}
+
 static void test_example(struct testing *t, const trajsafe_rule *rule, const trajsafe_example *e) {
     trajsafe_error error = {0};
-    trajsafe_report *report = judge(t, e, &error);
+    trajsafe_report *report = judge_example(&t->judge, e, &error);
     bool fine = report && fired(report, rule->id) == (e->hit != 0);
     if (fine) {
         t->passed++;
@@ -167,10 +176,12 @@ static void test_example(struct testing *t, const trajsafe_rule *rule, const tra
 
 /* A safe alternative that is a command of its own kind must itself be allowed; it is prose, so only examples are run here. */
 static int test_rules(const struct tools *tools, const char *prefix) {
-    struct testing t = {.tools = tools};
+    struct testing t = {.passed = 0};
     unsigned long rules = 0;
-    if (trajsafe_scanner_new(tools->engine, &t.scanner) != TRAJSAFE_OK) return EXIT_INPUT;
-    if (trajsafe_checker_new(t.scanner, NULL, tools->policy, &t.checker) != TRAJSAFE_OK) return EXIT_INPUT;
+    if (!judge_open(tools, &t.judge)) {
+        judge_close(&t.judge);
+        return EXIT_INPUT;
+    }
     for (uint32_t i = 0; i < trajsafe_engine_rules(tools->engine); i++) {
         trajsafe_rule rule = rule_at(tools->engine, i);
         if (!in_prefix(rule.id, prefix)) continue;
@@ -181,8 +192,7 @@ static int test_rules(const struct tools *tools, const char *prefix) {
         }
     }
     printf("%lu rules: %lu examples passed, %lu failed\n", rules, t.passed, t.failed);
-    trajsafe_checker_free(t.checker);
-    trajsafe_scanner_free(t.scanner);
+    judge_close(&t.judge);
     return t.failed || rules == 0 ? EXIT_FOUND : EXIT_DONE;
 }
 
