@@ -1,5 +1,5 @@
 /* Calls: arguments, what is folded instead, what runs other functions, and the report of the rest. */
-#include "code/eval.h"
+#include "code/light_eval.h"
 
 #define MAX_CALLS 8192u
 
@@ -33,16 +33,18 @@ uint32_t tj_py_emit(struct tj_py *py, uint32_t node, struct tj_str name, uint32_
     if (value) {
         tj_py_at(py, value)->call = out->call.n - 1;
         tj_py_about(py, value)->what = TJ_PY_IS_OBJECT;
-        tj_py_about(py, value)->name = tj_py_returns(name);
+        tj_py_about(py, value)->name = tj_py_returns(py, name);
     }
     return value;
 }
 
 uint32_t tj_py_use(struct tj_py *py, uint32_t value) {
     struct tj_py_info info = *tj_py_about(py, value);
-    if (info.what != TJ_PY_IS_NAME || !tj_str_is(info.name, "os.environ")) return value;
+    bool light = py->lang != TJ_LANG_PYTHON;
+    if (light ? !tj_light_is_env(py, value) : info.what != TJ_PY_IS_NAME || !tj_str_is(info.name, "os.environ"))
+        return value;
     uint32_t begin = tj_py_at(py, value)->begin, end = tj_py_at(py, value)->end;
-    uint32_t call = tj_py_emit(py, 0, TJ_STR("os.environ"), TJ_NONE, NULL, 0);
+    uint32_t call = tj_py_emit(py, 0, light ? TJ_STR("env.all") : TJ_STR("os.environ"), TJ_NONE, NULL, 0);
     if (call) {
         struct tj_code_call *made = &py->out->call.at[tj_py_at(py, call)->call];
         made->begin = made->name_begin = tj_py_at(py, call)->begin = begin;
@@ -108,7 +110,9 @@ static void push_arguments(struct tj_py *py, uint32_t list) {
         if (kind == TJ_PY_KEYWORD) {
             uint32_t key = tj_py_child(py->tree, at, TJ_PY_IN_NAME);
             inner = tj_py_child(py->tree, at, TJ_PY_IN_VALUE);
-            arg.key = key == TJ_NONE ? TJ_STR_NONE : tj_py_source(py, key);
+            bool text = key != TJ_NONE && tj_py_node(py, key)->kind == TJ_PY_TEXT;
+            if (key != TJ_NONE)
+                arg.key = text ? py->tree->literal.at[tj_py_node(py, key)->name] : tj_py_source(py, key);
             arg.value = inner == TJ_NONE ? 0 : tj_py_use(py, tj_py_eval(py, inner));
             (void)tj_vec_push(py->arena, &py->args, arg);
         } else if ((kind == TJ_PY_LIST_SPLAT || kind == TJ_PY_DICT_SPLAT) && inner != TJ_NONE) {
@@ -129,7 +133,7 @@ static bool change_list(struct tj_py *py, uint32_t node, struct tj_str method, u
         tj_py_at(py, receiver)->kind != TJ_CODE_LIST || tj_py_about(py, receiver)->what == TJ_PY_IS_DICT)
         return false;
     uint32_t added = py->args.at[mark].value, stack = py->stack.n;
-    if (tj_str_is(method, "append")) {
+    if (tj_str_is(method, "append") || (py->lang != TJ_LANG_PYTHON && tj_str_is(method, "push"))) {
         (void)tj_vec_push(py->arena, &py->stack, added);
         added = tj_py_list(py, node, stack);
     } else if (!tj_str_is(method, "extend")) {
@@ -196,6 +200,9 @@ static uint32_t call_name(struct tj_py *py, uint32_t node, uint32_t callee, uint
     if (info.receiver != TJ_NONE) {
         if (change_list(py, node, last_part(name), info.receiver, mark)) return 0;
         if (is_own_method(py, info.receiver, last_part(name))) return tj_py_value(py, TJ_CODE_DYNAMIC, node);
+    }
+    if (py->lang != TJ_LANG_PYTHON) return tj_light_apply(py, node, name, info.receiver, mark);
+    if (info.receiver != TJ_NONE) {
         value = tj_py_method(py, node, info.receiver, last_part(name), given(py, mark), py->args.n - mark);
         if (value != TJ_NONE) return value;
     }
@@ -226,6 +233,9 @@ uint32_t tj_py_apply(struct tj_py *py, uint32_t node, uint32_t callee, uint32_t 
         tj_py_about(py, value)->fn = info.fn;
     } else if (info.what == TJ_PY_IS_NAME) {
         value = call_name(py, node, callee, mark);
+    } else if (py->lang == TJ_LANG_PHP && tj_py_is_text(py, callee)) { /* a function by its name */
+        struct tj_str name = tj_py_at(py, callee)->text;
+        value = tj_py_apply(py, node, tj_py_lookup(py, node, name), mark);
     } else if (info.what == TJ_PY_IS_OBJECT) {
         struct tj_str name = tj_py_join(py, info.name, ".", TJ_STR("__call__"));
         value = tj_py_emit(py, node, name, callee, given(py, mark), py->args.n - mark);

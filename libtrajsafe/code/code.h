@@ -1,5 +1,7 @@
 /*
- * Python, lowered: the calls that a piece of code makes, in order, with arguments as far as they are constant.
+ * Code, lowered: the calls that a piece of it makes, in order, with arguments as far as they are constant. What follows is told of
+ * Python; JavaScript, Ruby, Perl, PHP, Lua and awk are read by the light readers (light.h) and evaluated alike, under names of their
+ * own: fs.unlink, File.delete, unlink, os.remove, system.
  *
  * The source is evaluated once, in the order in which Python would: constants are folded (concatenation, %, format,
  * f-strings, join, slices, chr, base64, hex, rot13, os.path, pathlib), imports, aliases and types of objects are followed.
@@ -58,8 +60,14 @@ struct tj_code_trouble {
     uint8_t reason; /* enum tj_reason */
     uint32_t begin, end;
 };
+/* A variable that is set before the code runs. */
+struct tj_code_preset {
+    struct tj_str name, text;
+};
 struct tj_code {
     struct tj_str source;
+    const struct tj_code_preset *preset;
+    uint32_t presets;
     TJ_VEC(struct tj_code_call) call;
     TJ_VEC(struct tj_code_arg) arg;
     TJ_VEC(struct tj_code_value) value;
@@ -69,9 +77,15 @@ struct tj_code {
 struct tj_coder; /* parser; one per thread */
 trajsafe_status tj_coder_new(struct tj_coder **out);
 void tj_coder_free(struct tj_coder *coder);
-/* Lowers Python source. Never fails on input (see trouble); TRAJSAFE_NO_MEMORY only. Other languages: LANGUAGE trouble. */
+/*
+ * Lowers source of Python, JavaScript, Ruby, Perl, PHP, Lua or awk. Never fails on input (see trouble); TRAJSAFE_NO_MEMORY only.
+ * Other languages: LANGUAGE trouble.
+ */
 trajsafe_status tj_code_parse(struct tj_coder *coder, struct tj_arena *arena, enum tj_lang lang, struct tj_str source,
                               struct tj_code *out);
+trajsafe_status tj_code_parse_with(struct tj_coder *coder, struct tj_arena *arena, enum tj_lang lang,
+                                   struct tj_str source, const struct tj_code_preset *preset, uint32_t presets,
+                                   struct tj_code *out);
 void tj_code_dump(const struct tj_code *code, struct tj_buf *out);
 
 #endif

@@ -67,6 +67,7 @@ struct tj_py {
     uint32_t returned; /* value of the body being walked, or TJ_NONE */
     bool filtered;     /* the loop that begins takes some of what it goes over */
     bool in_function, in_class, deep, spent;
+    uint8_t lang; /* enum tj_lang */
 };
 
 /* ---- values (value.c) ---- */
@@ -100,7 +101,7 @@ uint32_t tj_py_identifier(struct tj_py *py, uint32_t node);
 uint32_t tj_py_member(struct tj_py *py, uint32_t node, uint32_t object, struct tj_str name);
 /* The name under which a module or function is reported: posix.system is os.system. */
 struct tj_str tj_py_canonical(struct tj_py *py, struct tj_str name);
-struct tj_str tj_py_returns(struct tj_str name); /* type of what a call gives, or the name itself */
+struct tj_str tj_py_returns(struct tj_py *py, struct tj_str name); /* type of what a call gives, or the name itself */
 uint32_t tj_py_lookup(struct tj_py *py, uint32_t node, struct tj_str name); /* as if the source said it */
 void tj_py_import(struct tj_py *py, uint32_t node);
 void tj_py_import_from(struct tj_py *py, uint32_t node);

@@ -83,6 +83,7 @@ static uint32_t boolean(struct tj_py *py, uint32_t node) {
     uint32_t b = right == TJ_NONE ? 0 : tj_py_eval(py, right);
     py->conditional--;
     tj_py_merge(py, mark);
+    if (py->lang != TJ_LANG_PYTHON && tj_py_about(py, a)->what != TJ_PY_IS_VALUE) return a; /* open(…) or die */
     return tj_py_either(py, a, b);
 }
 
@@ -137,6 +138,30 @@ static uint32_t named(struct tj_py *py, uint32_t node) {
     return value;
 }
 
+/* Statements one after the other; in Ruby the last one is the value. */
+static uint32_t block(struct tj_py *py, uint32_t node) {
+    uint32_t value = 0;
+    for (uint32_t at = tj_py_node(py, node)->child; at != TJ_NONE; at = tj_py_node(py, at)->next)
+        value = tj_py_use(py, tj_py_eval(py, at));
+    return value;
+}
+
+static uint32_t literal_of(struct tj_py *py, uint32_t node) {
+    struct tj_str text = py->tree->literal.at[tj_py_node(py, node)->name];
+    if (tj_py_node(py, node)->kind == TJ_PY_WORD) return tj_py_named(py, node, tj_py_canonical(py, text), TJ_NONE);
+    return tj_py_text(py, node, text);
+}
+
+/* A text with expressions in it. */
+static uint32_t template_of(struct tj_py *py, uint32_t node) {
+    uint32_t mark = py->stack.n;
+    for (uint32_t at = tj_py_node(py, node)->child; at != TJ_NONE; at = tj_py_node(py, at)->next) {
+        uint32_t value = tj_py_use(py, tj_py_eval(py, at));
+        (void)tj_vec_push(py->arena, &py->stack, value);
+    }
+    return tj_py_glue(py, node, mark, TJ_STR(""));
+}
+
 static uint32_t expression(struct tj_py *py, uint32_t node) {
     switch (tj_py_node(py, node)->kind) {
     case TJ_PY_IDENT: return tj_py_identifier(py, node);
@@ -165,6 +190,11 @@ static uint32_t expression(struct tj_py *py, uint32_t node) {
     case TJ_PY_SET_COMP:
     case TJ_PY_DICT_COMP:
     case TJ_PY_GENERATOR: return tj_py_comprehension(py, node);
+    case TJ_PY_TEXT:
+    case TJ_PY_WORD: return literal_of(py, node);
+    case TJ_PY_TEMPLATE: return template_of(py, node);
+    case TJ_PY_BLOCK: return py->lang == TJ_LANG_PYTHON ? tj_py_statement(py, node) : block(py, node);
+    case TJ_PY_REGEX: tj_py_eval_children(py, node); return tj_py_value(py, TJ_CODE_DYNAMIC, node);
     case TJ_PY_NAMED: return named(py, node);
     case TJ_PY_AS_PATTERN: return as_pattern(py, node);
     case TJ_PY_PAREN:

@@ -1,5 +1,5 @@
 /* Operators and subscripts on constants. */
-#include "code/eval.h"
+#include "code/light_eval.h"
 
 #define MAX_CHAIN 2048u
 
@@ -101,6 +101,12 @@ uint32_t tj_py_add(struct tj_py *py, uint32_t node, uint8_t op, uint32_t a, uint
     struct tj_code_value x = *tj_py_at(py, a), y = *tj_py_at(py, b);
     int64_t i, j;
     uint32_t folded = TJ_NONE;
+    if (op == 'c') {
+        uint32_t mark = py->stack.n;
+        (void)tj_vec_push(py->arena, &py->stack, a);
+        (void)tj_vec_push(py->arena, &py->stack, b);
+        return tj_py_glue(py, node, mark, TJ_STR(""));
+    }
     if (both_numbers(py, a, b, &i, &j))
         folded = fold_numbers(py, node, op, i, j);
     else if (op == '/' && (is_path(py, a) || is_path(py, b)))
@@ -140,7 +146,8 @@ uint32_t tj_py_binary(struct tj_py *py, uint32_t node) {
     bool sum = true;
     for (uint32_t i = deepest; i > spine; i--) {
         uint32_t right = tj_py_child(py->tree, py->stack.at[i - 1], TJ_PY_IN_RIGHT);
-        sum = sum && tj_py_node(py, py->stack.at[i - 1])->op == '+';
+        uint8_t op = tj_py_node(py, py->stack.at[i - 1])->op;
+        sum = sum && (op == '+' || op == 'c');
         uint32_t value = right == TJ_NONE ? 0 : tj_py_use(py, tj_py_eval(py, right));
         (void)tj_vec_push(py->arena, &py->stack, value);
     }
@@ -274,6 +281,13 @@ uint32_t tj_py_subscript(struct tj_py *py, uint32_t node) {
     const struct tj_py_info *info = tj_py_about(py, object);
     if (info->what == TJ_PY_IS_NAME && tj_str_is(info->name, "os.environ")) return environment(py, node, index);
     uint32_t value = TJ_NONE;
+    if (py->lang != TJ_LANG_PYTHON && tj_light_is_env(py, object)) return tj_light_environment(py, node, index);
+    if (py->lang != TJ_LANG_PYTHON && tj_py_is_text(py, index) && v.kind != TJ_CODE_LIST && !tj_py_is_text(py, object))
+        return tj_py_member(py, node, object, tj_py_at(py, index)->text);
+    if (py->lang == TJ_LANG_RUBY && info->what == TJ_PY_IS_NAME && tj_str_is(info->name, "Dir")) {
+        struct tj_py_arg arg = {TJ_STR_NONE, index, 0};
+        return tj_py_emit(py, node, TJ_STR("Dir.glob"), TJ_NONE, &arg, 1);
+    }
     if (tj_py_is_text(py, index)) value = name_by_key(py, node, object, tj_py_at(py, index)->text);
     if (value == TJ_NONE && known) value = item_of(py, node, object, index);
     return value != TJ_NONE ? value : tj_py_element(py, object);

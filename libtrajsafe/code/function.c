@@ -39,9 +39,19 @@ static uint32_t argument(struct tj_py *py, uint32_t parameter, struct tj_str nam
     return fallback == TJ_NONE ? 0 : tj_py_eval(py, fallback);
 }
 
+/* Perl's @_, and `this` of a function that is called back: what called it. */
+static void bind_implied(struct tj_py *py, uint32_t node, uint32_t mark) {
+    uint32_t all = tj_py_name_find(py->tree, TJ_STR("@_")), self = tj_py_name_find(py->tree, TJ_STR("this"));
+    if (all != TJ_NONE && py->lang == TJ_LANG_PERL)
+        tj_py_bind(py, all, mark == TJ_NONE ? tj_py_value(py, TJ_CODE_DYNAMIC, node) : rest_of(py, node, mark));
+    if (self != TJ_NONE && py->lang == TJ_LANG_NODE && mark != TJ_NONE && mark < py->args.n)
+        tj_py_bind(py, self, py->args.at[mark].value);
+}
+
 /* Binds parameters to the arguments from `mark` on; to nothing known when `mark` is TJ_NONE. */
 static void bind_parameters(struct tj_py *py, uint32_t node, uint32_t mark) {
     uint32_t list = tj_py_child(py->tree, node, TJ_PY_IN_PARAMETERS), next = mark;
+    if (py->lang != TJ_LANG_PYTHON) bind_implied(py, node, mark);
     if (list == TJ_NONE) return;
     for (uint32_t at = tj_py_node(py, list)->child; at != TJ_NONE; at = tj_py_node(py, at)->next) {
         uint32_t name = parameter_name(py, at);
@@ -66,7 +76,9 @@ static uint32_t walk_body(struct tj_py *py, uint32_t fn, uint32_t mark) {
     py->returned = TJ_NONE;
     bind_parameters(py, node, mark);
     uint32_t value = body == TJ_NONE ? 0 : tj_py_eval(py, body);
-    if (tj_py_node(py, node)->kind != TJ_PY_LAMBDA) value = py->returned == TJ_NONE ? 0 : py->returned;
+    bool last = tj_py_node(py, node)->kind == TJ_PY_LAMBDA || py->lang == TJ_LANG_RUBY || py->lang == TJ_LANG_PERL;
+    if (!last || (py->lang != TJ_LANG_PYTHON && py->returned != TJ_NONE))
+        value = py->returned == TJ_NONE ? 0 : py->returned;
     tj_py_restore(py, undo);
     py->returned = returned;
     py->in_class = in_class;

@@ -1,5 +1,5 @@
 /* What names stand for: imports, builtins, types of known objects, attributes. */
-#include "code/eval.h"
+#include "code/light_eval.h"
 
 struct pair {
     const char *from, *to;
@@ -168,6 +168,7 @@ bool tj_py_named_is(struct tj_str name, const char *list) {
 }
 
 struct tj_str tj_py_canonical(struct tj_py *py, struct tj_str name) {
+    if (py->lang != TJ_LANG_PYTHON) return tj_light_canonical(py, name);
     for (uint32_t i = 0; i < sizeof same_thing / sizeof *same_thing; i++) {
         struct tj_str from = tj_str_of(same_thing[i].from), to = tj_str_of(same_thing[i].to);
         if (from.n > name.n || memcmp(from.p, name.p, from.n) != 0) continue;
@@ -180,13 +181,15 @@ struct tj_str tj_py_canonical(struct tj_py *py, struct tj_str name) {
     return name;
 }
 
-struct tj_str tj_py_returns(struct tj_str name) {
+struct tj_str tj_py_returns(struct tj_py *py, struct tj_str name) {
+    if (py->lang != TJ_LANG_PYTHON) return tj_light_returns(py, name);
     for (uint32_t i = 0; i < sizeof gives / sizeof *gives; i++)
         if (tj_str_is(name, gives[i].from)) return tj_str_of(gives[i].to);
     return name;
 }
 
 static uint32_t known_name(struct tj_py *py, uint32_t node, struct tj_str name) {
+    if (py->lang != TJ_LANG_PYTHON) return tj_light_name(py, node, name);
     if (tj_py_named_is(name, builtins))
         return tj_py_named(py, node, tj_py_join(py, TJ_STR("builtins"), ".", name), TJ_NONE);
     if (tj_str_is(name, "Path")) return tj_py_named(py, node, TJ_STR("pathlib.Path"), TJ_NONE);
@@ -234,6 +237,10 @@ static uint32_t path_member(struct tj_py *py, uint32_t node, uint32_t object, st
 
 static uint32_t module_member(struct tj_py *py, uint32_t node, struct tj_str module, struct tj_str name) {
     struct tj_str full = tj_py_canonical(py, tj_py_join(py, module, ".", name));
+    if (py->lang != TJ_LANG_PYTHON) {
+        uint32_t constant = tj_light_constant(py, node, full);
+        return constant != TJ_NONE ? constant : tj_py_named(py, node, full, TJ_NONE);
+    }
     for (uint32_t i = 0; i < sizeof constants / sizeof *constants; i++)
         if (tj_str_is(full, constants[i].from)) return tj_py_text(py, node, tj_str_of(constants[i].to));
     return tj_py_named(py, node, full, TJ_NONE);
@@ -262,11 +269,20 @@ static bool is_stranger(struct tj_py *py, uint32_t value) {
     if (info->what != TJ_PY_IS_NAME || info->receiver != TJ_NONE || tj_str_chr(info->name, '.', 0) != TJ_NOT_FOUND)
         return false;
     uint32_t name = tj_py_name_find(py->tree, info->name);
-    return (name == TJ_NONE || py->bound[name] == TJ_NONE) && !tj_py_named_is(info->name, modules);
+    if (name != TJ_NONE && py->bound[name] != TJ_NONE) return false;
+    if (py->lang != TJ_LANG_PYTHON) return tj_light_is_stranger(py, info->name);
+    return !tj_py_named_is(info->name, modules);
 }
 
 uint32_t tj_py_member(struct tj_py *py, uint32_t node, uint32_t object, struct tj_str name) {
     struct tj_py_info info = *tj_py_about(py, object);
+    if (py->lang == TJ_LANG_NODE && tj_light_is_env(py, object))
+        return tj_light_environment(py, node, tj_py_text(py, node, name));
+    if (info.what == TJ_PY_IS_DICT && py->lang != TJ_LANG_PYTHON) {
+        struct tj_code_value v = *tj_py_at(py, object);
+        for (uint32_t k = v.item; k + 1 < v.item_end; k += 2)
+            if (tj_str_eq(tj_py_at(py, k)->text, name)) return tj_py_copy(py, k + 1);
+    }
     if (info.what == TJ_PY_IS_PATH) {
         uint32_t folded = path_member(py, node, object, name);
         if (folded != TJ_NONE) return folded;

@@ -255,17 +255,27 @@ void tj_py_trouble(struct tj_arena *arena, struct tj_code *out, enum tj_reason r
 
 trajsafe_status tj_code_parse(struct tj_coder *coder, struct tj_arena *arena, enum tj_lang lang, struct tj_str source,
                               struct tj_code *out) {
-    *out = (struct tj_code){.source = source};
-    if (lang != TJ_LANG_PYTHON) {
+    return tj_code_parse_with(coder, arena, lang, source, NULL, 0, out);
+}
+
+trajsafe_status tj_code_parse_with(struct tj_coder *coder, struct tj_arena *arena, enum tj_lang lang,
+                                   struct tj_str source, const struct tj_code_preset *preset, uint32_t presets,
+                                   struct tj_code *out) {
+    *out = (struct tj_code){.source = source, .preset = preset, .presets = presets};
+    if (lang != TJ_LANG_PYTHON && !tj_light_reads(lang)) {
         tj_py_trouble(arena, out, TJ_REASON_LANGUAGE, 0, source.n);
         return arena->failed ? TRAJSAFE_NO_MEMORY : TRAJSAFE_OK;
     }
     struct tj_py_tree tree = {0};
+    if (lang != TJ_LANG_PYTHON) {
+        bool done = tj_light_read(arena, lang, out, &tree) && tj_py_walk(arena, &tree, lang, out);
+        return done ? TRAJSAFE_OK : TRAJSAFE_NO_MEMORY;
+    }
     struct tj_str text = tj_py_cut(arena, out, &tree);
     if (arena->failed) return TRAJSAFE_NO_MEMORY;
     struct flat flat = {coder, arena, out, &tree, text, TJ_NONE, 0, 0};
     parse_pieces(&flat);
-    if (arena->failed || tree.node.n == 0 || !name_identifiers(&flat) || !tj_py_walk(arena, &tree, out))
+    if (arena->failed || tree.node.n == 0 || !name_identifiers(&flat) || !tj_py_walk(arena, &tree, lang, out))
         return TRAJSAFE_NO_MEMORY;
     return TRAJSAFE_OK;
 }

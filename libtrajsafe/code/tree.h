@@ -1,10 +1,13 @@
-/* A compact syntax tree of Python: what the rest of the module sees instead of tree-sitter. */
+/* A compact syntax tree: what the evaluator sees of Python instead of tree-sitter, and of what the light readers read. */
 #ifndef TJ_CODE_TREE_H
 #define TJ_CODE_TREE_H
 
 #include "code/code.h"
 
-/* X(kind, name in the grammar). Nodes of any other name are TJ_PY_OTHER: their children are looked at. */
+/*
+ * X(kind, name in the grammar). Nodes of any other name are TJ_PY_OTHER: their children are looked at. Those in brackets
+ * only the light readers make: literals whose text is known, names, texts with code in them, regular expressions.
+ */
 #define TJ_PY_NODES(X)                                                                                                 \
     X(OTHER, "")                                                                                                       \
     X(ERROR, "ERROR")                                                                                                  \
@@ -95,7 +98,11 @@
     X(YIELD, "yield")                                                                                                  \
     X(GLOBAL, "global_statement")                                                                                      \
     X(NONLOCAL, "nonlocal_statement")                                                                                  \
-    X(SKIP, "comment")
+    X(SKIP, "comment")                                                                                                 \
+    X(TEXT, "(text)")                                                                                                  \
+    X(WORD, "(word)")                                                                                                  \
+    X(TEMPLATE, "(template)")                                                                                          \
+    X(REGEX, "(regex)")
 enum tj_py_kind {
 #define X(id, name) TJ_PY_##id,
     TJ_PY_NODES(X)
@@ -143,7 +150,7 @@ enum tj_py_field {
 struct tj_py_node {
     uint32_t begin, end; /* bytes of the source */
     uint32_t parent, child, last, next;
-    uint32_t name; /* IDENT: number of its name, else TJ_NONE */
+    uint32_t name; /* IDENT: number of its name; TEXT, WORD: of its literal; else TJ_NONE */
     uint8_t kind, field;
     uint8_t op; /* operators: first character; 'p' for **, 'd' for //, '<' and '>' for shifts */
     bool missing;
@@ -163,6 +170,7 @@ struct tj_py_tree {
     TJ_VEC(struct tj_py_magic) magic; /* in rising order */
     TJ_VEC(uint32_t) piece;           /* where the pieces begin that are parsed one by one */
     TJ_VEC(struct tj_str) name;       /* distinct identifiers */
+    TJ_VEC(struct tj_str) literal;    /* of TEXT and WORD */
     uint32_t *slot;                   /* hash table of names: number + 1, 0 = free */
     uint32_t slots;                   /* a power of two */
 };
@@ -184,7 +192,11 @@ struct tj_str tj_py_cut(struct tj_arena *arena, struct tj_code *out, struct tj_p
 /* Adds a trouble; the first 32 are kept. */
 void tj_py_trouble(struct tj_arena *arena, struct tj_code *out, enum tj_reason reason, uint32_t begin, uint32_t end);
 
+/* Reads source of a language with a light reader into a tree; false when out of memory. */
+bool tj_light_read(struct tj_arena *arena, enum tj_lang lang, struct tj_code *out, struct tj_py_tree *tree);
+bool tj_light_reads(enum tj_lang lang);
+
 /* Evaluates the tree and fills `out` (calls, arguments, values). False when out of memory. */
-bool tj_py_walk(struct tj_arena *arena, const struct tj_py_tree *tree, struct tj_code *out);
+bool tj_py_walk(struct tj_arena *arena, const struct tj_py_tree *tree, enum tj_lang lang, struct tj_code *out);
 
 #endif

@@ -1,5 +1,5 @@
 /* Statements: branches, loops, assignments; and the walk over a whole source. */
-#include "code/eval.h"
+#include "code/light_eval.h"
 
 #define MAX_ROUNDS 16u  /* of a loop over a constant list */
 #define MAX_ITEMS 2048u /* of a comprehension over a constant list or text */
@@ -61,6 +61,11 @@ static const struct {
                 {"os.scandir", MEMBERS},
                 {"glob.glob", PATTERN},
                 {"glob.iglob", PATTERN},
+                {"Dir.glob", PATTERN},
+                {"glob", PATTERN},
+                {"Dir.children", NAMES},
+                {"fs.readdir", NAMES},
+                {"scandir", NAMES},
                 {"os.listdir", NAMES},
                 {"os.walk", TREE}};
 
@@ -246,6 +251,11 @@ static void assign_item(struct tj_py *py, uint32_t target, uint32_t value) {
     uint32_t object = tj_py_eval(py, base);
     uint32_t index = tj_py_node(py, key)->kind == TJ_PY_SLICE ? 0 : tj_py_eval(py, key);
     struct tj_py_info info = *tj_py_about(py, object);
+    if (py->lang != TJ_LANG_PYTHON && tj_light_is_env(py, object)) {
+        struct tj_py_arg arg[2] = {{TJ_STR_NONE, index, 0}, {TJ_STR_NONE, value, 0}};
+        (void)tj_py_emit(py, target, TJ_STR("env.set"), TJ_NONE, arg, 2);
+        return;
+    }
     if (info.what == TJ_PY_IS_NAME && tj_str_is(info.name, "os.environ")) {
         struct tj_py_arg arg[2] = {{TJ_STR_NONE, index, 0}, {TJ_STR_NONE, value, 0}};
         (void)tj_py_emit(py, target, TJ_STR("os.environ.__setitem__"), TJ_NONE, arg, 2);
@@ -267,6 +277,13 @@ static void assign_attribute(struct tj_py *py, uint32_t target, uint32_t value) 
             return;
         }
     uint32_t object = tj_py_child(py->tree, target, TJ_PY_IN_OBJECT);
+    if (py->lang == TJ_LANG_NODE && object != TJ_NONE && tj_light_is_env(py, tj_py_eval(py, object))) {
+        uint32_t name = tj_py_child(py->tree, target, TJ_PY_IN_ATTRIBUTE);
+        uint32_t key = name == TJ_NONE ? 0 : tj_py_text(py, name, tj_py_source(py, name));
+        struct tj_py_arg arg[2] = {{TJ_STR_NONE, key, 0}, {TJ_STR_NONE, value, 0}};
+        (void)tj_py_emit(py, target, TJ_STR("env.set"), TJ_NONE, arg, 2);
+        return;
+    }
     if (object != TJ_NONE && tj_py_node(py, object)->kind != TJ_PY_IDENT) (void)tj_py_eval(py, object);
     if (py->slot.n < MAX_SLOTS) (void)tj_vec_push(py->arena, &py->slot, slot);
 }
@@ -279,6 +296,16 @@ static void assign_parts(struct tj_py *py, uint32_t target, uint32_t value) {
         list = list && tj_py_node(py, at)->kind != TJ_PY_SPLAT_PATTERN;
         uint32_t part = list ? (i < v.item_end ? i++ : 0) : tj_py_element(py, value);
         tj_py_assign(py, at, part);
+    }
+}
+
+/* const {execSync: e} = require('child_process') */
+static void assign_members(struct tj_py *py, uint32_t target, uint32_t value) {
+    for (uint32_t at = tj_py_node(py, target)->child; at != TJ_NONE; at = tj_py_node(py, at)->next) {
+        uint32_t key = tj_py_child(py->tree, at, TJ_PY_IN_KEY), part = tj_py_child(py->tree, at, TJ_PY_IN_VALUE);
+        if (key == TJ_NONE || part == TJ_NONE || tj_py_node(py, key)->kind != TJ_PY_TEXT) continue;
+        struct tj_str name = py->tree->literal.at[tj_py_node(py, key)->name];
+        tj_py_assign(py, part, tj_py_member(py, at, value, name));
     }
 }
 
@@ -295,6 +322,10 @@ void tj_py_assign(struct tj_py *py, uint32_t target, uint32_t value) {
     case TJ_PY_LIST_PATTERN:
     case TJ_PY_TUPLE:
     case TJ_PY_LIST: assign_parts(py, target, value); break;
+    case TJ_PY_DICT: assign_members(py, target, value); break;
+    case TJ_PY_ASSIGN: /* a default */
+        if (at->child != TJ_NONE) tj_py_assign(py, at->child, value);
+        break;
     case TJ_PY_AS_TARGET:
     case TJ_PY_PAREN:
     case TJ_PY_LIST_SPLAT:
@@ -384,12 +415,14 @@ static void find_called(struct tj_py *py) {
         uint32_t at = tj_py_child(py->tree, i, TJ_PY_IN_FUNCTION);
         if (at != TJ_NONE && tj_py_node(py, at)->kind == TJ_PY_ATTRIBUTE)
             at = tj_py_child(py->tree, at, TJ_PY_IN_ATTRIBUTE);
-        if (at != TJ_NONE && tj_py_node(py, at)->name != TJ_NONE) py->called[tj_py_node(py, at)->name] = 1;
+        if (at != TJ_NONE && tj_py_node(py, at)->kind == TJ_PY_IDENT && tj_py_node(py, at)->name != TJ_NONE)
+            py->called[tj_py_node(py, at)->name] = 1;
     }
 }
 
-bool tj_py_walk(struct tj_arena *arena, const struct tj_py_tree *tree, struct tj_code *out) {
-    struct tj_py py = {.arena = arena, .tree = tree, .out = out, .returned = TJ_NONE, .folded = FOLDED};
+bool tj_py_walk(struct tj_arena *arena, const struct tj_py_tree *tree, enum tj_lang lang, struct tj_code *out) {
+    struct tj_py py = {
+        .arena = arena, .lang = (uint8_t)lang, .tree = tree, .out = out, .returned = TJ_NONE, .folded = FOLDED};
     py.work = tree->node.n * 2 + 20000;
     py.bound = tj_arena_alloc(arena, (tree->name.n + 1) * sizeof *py.bound, _Alignof(uint32_t));
     py.called = tj_arena_zalloc(arena, tree->name.n + 1, 1);
@@ -398,6 +431,10 @@ bool tj_py_walk(struct tj_arena *arena, const struct tj_py_tree *tree, struct tj
     (void)tj_py_value(&py, TJ_CODE_DYNAMIC, TJ_NONE); /* value 0: nothing is known */
     if (out->value.n == 0) return false;
     find_called(&py);
+    for (uint32_t i = 0; i < out->presets; i++) {
+        uint32_t name = tj_py_name_find(tree, out->preset[i].name);
+        if (name != TJ_NONE) tj_py_bind(&py, name, tj_py_text(&py, TJ_NONE, out->preset[i].text));
+    }
     for (uint32_t at = tree->node.at[0].child; at != TJ_NONE; at = tree->node.at[at].next) (void)tj_py_eval(&py, at);
     tj_py_leftovers(&py);
     if (py.spent) tj_py_trouble(arena, out, TJ_REASON_BUDGET, 0, out->source.n);

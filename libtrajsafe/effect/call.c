@@ -78,8 +78,7 @@ static bool address_of(struct tj_derive *d, struct tj_value *host, struct tj_val
         host->set = port->set = NULL;
         host->text = value->set[0];
         port->text = value->nset > 1 ? value->set[1] : TJ_STR("");
-        if (!host->text.n || host->text.p[host->text.n - 1] == '.') host->flags |= TJ_VALUE_IS_DYNAMIC;
-        if (!port->text.n) port->flags |= TJ_VALUE_IS_DYNAMIC;
+        if (!host->text.n) host->flags |= TJ_VALUE_IS_DYNAMIC;
         return true;
     }
     return false;
@@ -142,15 +141,55 @@ static bool write_text(struct tj_derive *d) {
     return true;
 }
 
-/* Signal 0 only asks whether the process is there. */
-static bool asks_process(struct tj_derive *d) {
-    const struct tj_value *signal = argument(d, 1, "signal=");
-    return signal && tj_str_is(signal->text, "0");
+/* One of the names between single spaces, behind the language. */
+static bool named(const struct tj_derive *d, const char *list) {
+    struct tj_str all = tj_str_of(list), name = d->cmd->name;
+    uint32_t colon = tj_str_chr(name, ':', 0);
+    name = tj_str_sub(name, colon == TJ_NOT_FOUND ? 0 : colon + 1, name.n);
+    for (uint32_t i = 0; i < all.n;) {
+        uint32_t end = tj_str_chr(all, ' ', i);
+        if (end == TJ_NOT_FOUND) end = all.n;
+        if (tj_str_eq(tj_str_sub(all, i, end), name)) return true;
+        i = end + 1;
+    }
+    return false;
+}
+
+/* file_get_contents: of a path, or of a URL. */
+static bool read_or_fetch(struct tj_derive *d) {
+    const struct tj_value *what = tj_operand(d, 0);
+    if (!what) return true;
+    bool url = tj_str_find(tj_str_sub(what->text, 0, 16), TJ_STR("://"), 0) != TJ_NOT_FOUND;
+    bool file = tj_str_starts(what->text, TJ_STR("file:")) || tj_str_starts(what->text, TJ_STR("php:"));
+    if (url && !file)
+        tj_derive_slot(d, TJ_SLOT_URL, what);
+    else if (!tj_str_starts(what->text, TJ_STR("php:")))
+        tj_effect_path(d, TJ_EFFECT_READ, what, 0);
+    return true;
+}
+
+/* Calls of the other languages that do what one of Python does. */
+static bool light_call(struct tj_derive *d, bool *done) {
+    *done = true;
+    if (named(d, "fopen SplFileObject")) return open_file(d);
+    if (named(d, "File.write file_put_contents fs.writeFile fs.outputFile fs.writeJson Bun.write Deno.writeTextFile "
+                 "Deno.writeFile print.write"))
+        return write_text(d);
+    if (named(d, "file.puts file.print file.<<")) return write_handle(d);
+    if (named(d, "file_get_contents")) return read_or_fetch(d);
+    if (named(d, "env.set posix.setenv")) return set_environment(d);
+    if (named(
+            d,
+            "net.Socket.write net.Socket.end net.Socket.pipe TCPSocket.write TCPSocket.puts TCPSocket.print inet.send "
+            "IO::Socket::INET.print"))
+        return send_handle(d);
+    return *done = false;
 }
 
 /* Constant text that a call reads or joins is not repeated here: unfold sees it. */
 bool tj_handle_call(struct tj_derive *d) {
-    if (name_ends(d, "os.kill") || name_ends(d, "os.killpg")) return asks_process(d);
+    bool done, handled = light_call(d, &done);
+    if (done) return handled;
     if (name_ends(d, ".write_text") || name_ends(d, ".write_bytes")) return write_text(d);
     if (name_ends(d, ".open") && !name_ends(d, "webbrowser.open") && !name_ends(d, "tarfile.open")) return open_file(d);
     if (name_ends(d, "file.write") || name_ends(d, "file.writelines")) return write_handle(d);

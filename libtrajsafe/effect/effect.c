@@ -278,8 +278,6 @@ static tj_handle *const handlers[TJ_HANDLER_COUNT] = {
     [TJ_HANDLER_SPLIT] = tj_handle_split,
     [TJ_HANDLER_SQL] = tj_handle_sql,
     [TJ_HANDLER_CLIENT] = tj_handle_client,
-    [TJ_HANDLER_SERVICE] = tj_handle_service,
-    [TJ_HANDLER_SSH] = tj_handle_ssh,
 };
 
 /* https_proxy=http://host:port in front of a program: what it sends goes there first. */
@@ -349,12 +347,30 @@ static void derive(struct tj_derive *d) {
         if (handle) done = handle(d);
         if (!done) tj_derive_slots(d);
         tj_derive_rows(d);
-        tj_derive_init_script(d);
         send_input(d);
     }
     d->cmd->output_carries = output_of(d);
     if (d->cmd->redirects) redirect_writes(d);
     tj_derive_derived(d);
+}
+
+/* Calls that take a folder with all that is in it. */
+static bool goes_down(struct tj_str name) {
+    static const char *const calls[] = {"py:shutil.rmtree",
+                                        "py:shutil.copytree",
+                                        "rb:FileUtils.rm_r",
+                                        "rb:FileUtils.remove_dir",
+                                        "rb:FileUtils.remove_entry",
+                                        "rb:FileUtils.rmtree",
+                                        "rb:FileUtils.cp_r",
+                                        "pl:rmtree",
+                                        "js:rimraf",
+                                        "js:fs.remove",
+                                        "js:fs.emptyDir",
+                                        "js:del"};
+    for (size_t i = 0; i < sizeof calls / sizeof *calls; i++)
+        if (tj_str_starts(name, tj_str_of(calls[i]))) return true;
+    return false;
 }
 
 static void sink(void *self, struct tj_command *cmd) {
@@ -372,8 +388,7 @@ static void sink(void *self, struct tj_command *cmd) {
     d.args = args_of(cmd);
     d.dry = tj_has_flag(&d, "dry_run") || (d.program && d.program->traits & TJ_PROGRAM_DRY);
     if (tj_has_flag(&d, "force")) d.flags |= TJ_EFF_FORCED;
-    if (tj_str_starts(cmd->name, TJ_STR("py:shutil.")) && tj_str_find(cmd->name, TJ_STR("tree"), 0) != TJ_NOT_FOUND)
-        d.flags |= TJ_EFF_RECURSIVE; /* rmtree, copytree */
+    if (cmd->lang != TJ_LANG_SHELL && goes_down(cmd->name)) d.flags |= TJ_EFF_RECURSIVE;
     work_in(&d);
     derive(&d);
     cmd->effect_end = fx->effect.n;

@@ -1,4 +1,4 @@
-/* Calls in Python as commands "py:…", and the commands and code that they run. */
+/* Calls in code as commands "py:…", "js:…" …, and the commands and code that they run. */
 #include "unfold/work.h"
 
 struct coder {
@@ -9,6 +9,7 @@ struct coder {
     uint64_t *carries; /* per call: of its result */
     uint32_t level;
     uint32_t number; /* of the call at hand */
+    uint8_t lang;
 };
 
 enum { MAX_FLOW = 24 /* how deep values are looked into for what they carry */ };
@@ -75,12 +76,26 @@ static struct tj_value value_of(struct coder *k, uint32_t at) {
 
 /* ---- the command of a call --------------------------------------------------------------------------------------------------------- */
 
-static struct tj_str call_name(struct tj_arena *arena, struct tj_str name) {
-    char *p = tj_arena_alloc(arena, (size_t)name.n + 3, 1);
-    if (!p) return TJ_STR("py:");
-    memcpy(p, "py:", 3);
-    memcpy(p + 3, name.p, name.n);
-    return tj_str_make(p, (size_t)name.n + 3);
+/* What names of a language's calls begin with. */
+static struct tj_str prefix_of(uint8_t lang) {
+    switch (lang) {
+    case TJ_LANG_NODE: return TJ_STR("js:");
+    case TJ_LANG_RUBY: return TJ_STR("rb:");
+    case TJ_LANG_PERL: return TJ_STR("pl:");
+    case TJ_LANG_PHP: return TJ_STR("php:");
+    case TJ_LANG_LUA: return TJ_STR("lua:");
+    case TJ_LANG_AWK: return TJ_STR("awk:");
+    default: return TJ_STR("py:");
+    }
+}
+
+static struct tj_str call_name(struct tj_arena *arena, uint8_t lang, struct tj_str name) {
+    struct tj_str prefix = prefix_of(lang);
+    char *p = tj_arena_alloc(arena, (size_t)name.n + prefix.n, 1);
+    if (!p) return prefix;
+    memcpy(p, prefix.p, prefix.n);
+    memcpy(p + prefix.n, name.p, name.n);
+    return tj_str_make(p, (size_t)name.n + prefix.n);
 }
 
 static struct tj_command *command_of(struct coder *k, const struct tj_code_call *call, struct tj_str name, uint32_t row) {
@@ -108,7 +123,7 @@ static struct tj_command *command_of(struct coder *k, const struct tj_code_call 
     c->argc = n;
     c->span = (struct tj_span){k->text, call->begin, call->end};
     c->text = k->text;
-    c->lang = TJ_LANG_PYTHON;
+    c->lang = k->lang;
     tj_command_stand(c, env);
     if (call->conditional) c->flags |= TJ_CMD_MAYBE;
     if (call->in_function) c->flags |= TJ_CMD_MAYBE | TJ_CMD_IN_FUNCTION;
@@ -135,6 +150,9 @@ static void run_text(struct coder *k, const struct tj_command *c, const struct t
     struct tj_env inner = env_inside(k, c, bound);
     struct tj_nest nest = {
         .text = text, .lang = lang, .layer = TJ_LAYER_NESTED, .label = c->name, .dialect = TJ_DIALECT_BASH};
+    /* awk's system("kill " $2): the program stands there, a field of the input follows. */
+    nest.data_gaps = k->lang == TJ_LANG_AWK && tj_str_chr(tj_str_trim(text.text), ' ', 0) != TJ_NOT_FOUND;
+    if (k->lang == TJ_LANG_AWK && text.text.n && text.text.p[text.text.n - 1] == ' ') nest.data_gaps = true;
     if (text.flags & TJ_VALUE_LIST) nest.text = tj_value_text(text.nset ? text.set[0] : TJ_STR(""), text.span);
     tj_nest_text(k->w, &inner, &nest);
 }
@@ -281,6 +299,23 @@ static uint64_t flows_through(struct coder *k, const struct tj_code_call *call) 
     return carries;
 }
 
+/* One of the names between single spaces. */
+static bool is_in(struct tj_str name, const char *list) {
+    struct tj_str all = tj_str_of(list);
+    for (uint32_t i = 0; i < all.n;) {
+        uint32_t end = tj_str_chr(all, ' ', i);
+        if (end == TJ_NOT_FOUND) end = all.n;
+        if (tj_str_eq(tj_str_sub(all, i, end), name)) return true;
+        i = end + 1;
+    }
+    return false;
+}
+
+static bool is_printer(struct tj_str name) {
+    return is_in(
+        name, "builtins.print sys.stdout.write console.log process.stdout.write puts print printf say echo p io.write");
+}
+
 static void print_known(struct coder *k, const struct tj_code_call *call) {
     struct tj_value v = tj_value_unknown((struct tj_span){k->text, call->begin, call->end});
     uint32_t at;
@@ -288,7 +323,8 @@ static void print_known(struct coder *k, const struct tj_code_call *call) {
         struct tj_value one = value_of(k, at), newline = tj_value_text(TJ_STR("\n"), v.span);
         if (tj_value_known(&one)) {
             tj_capture_add(k->w, k->env->capture, &one);
-            if (tj_str_is(call->name, "builtins.print")) tj_capture_add(k->w, k->env->capture, &newline);
+            if (tj_str_is(call->name, "builtins.print") || is_in(call->name, "puts console.log say"))
+                tj_capture_add(k->w, k->env->capture, &newline);
             return;
         }
     }
@@ -306,13 +342,12 @@ static void walk_call(struct coder *k, uint32_t number) {
     const struct tj_code_call *call = &k->code->call.at[number];
     struct tj_work *w = k->w;
     k->number = number;
-    bool prints = tj_str_is(call->name, "builtins.print") || tj_str_is(call->name, "sys.stdout.write");
-    if (prints && k->env->capture) print_known(k, call);
+    if (k->env->capture && is_printer(call->name)) print_known(k, call);
     if (call->name.n == 0) {
         k->carries[number] = flows_through(k, call);
         return;
     }
-    struct tj_str name = call_name(w->arena, call->name);
+    struct tj_str name = call_name(w->arena, k->lang, call->name);
     uint32_t row = tj_image_find_program(w->image, name);
     if (row == TJ_NONE && tj_image_find_name(w->image, name) == TJ_NONE) {
         k->carries[number] = flows_through(k, call);
@@ -330,7 +365,7 @@ static void walk_call(struct coder *k, uint32_t number) {
     if (row != TJ_NONE && tj_image_program(w->image, row)->traits & TJ_PROGRAM_OPAQUE)
         tj_work_cover(w, TJ_COVERAGE_OPAQUE);
     if (row != TJ_NONE && tj_image_program(w->image, row)->handler == TJ_HANDLER_CD) tj_builtin_apply(w, k->env, c);
-    if (tj_str_is(call->name, "os.environ.__setitem__") || tj_str_is(call->name, "os.putenv")) set_environment(k, c);
+    if (is_in(call->name, "os.environ.__setitem__ os.putenv env.set")) set_environment(k, c);
     if (nests && tj_work_deeper(w, c->span)) {
         peel(k, c, &bound, call);
         tj_work_higher(w);
@@ -345,7 +380,7 @@ static bool ready(struct tj_work *w) {
     return u->quiet != NULL;
 }
 
-void tj_walk_code(struct tj_work *w, struct tj_env *env, uint32_t text) {
+void tj_walk_code(struct tj_work *w, struct tj_env *env, uint32_t text, enum tj_lang lang) {
     struct tj_code *code = tj_arena_new(w->arena, struct tj_code);
     struct tj_str source = w->out->texts.text.at[text].bytes;
     struct tj_env inner = *env;
@@ -356,11 +391,11 @@ void tj_walk_code(struct tj_work *w, struct tj_env *env, uint32_t text) {
         return;
     }
     /* What is printed into a pipe is read there, however quiet the code is. */
-    if (!env->capture && tj_quiet_python(w->unfolder->quiet, source, &imports)) {
+    if (lang == TJ_LANG_PYTHON && !env->capture && tj_quiet_python(w->unfolder->quiet, source, &imports)) {
         if (imports) tj_work_cover(w, TJ_COVERAGE_OPAQUE);
         return;
     }
-    if (tj_code_parse(w->unfolder->coder, w->arena, TJ_LANG_PYTHON, source, code) != TRAJSAFE_OK) {
+    if (tj_code_parse_with(w->unfolder->coder, w->arena, lang, source, env->preset, env->presets, code) != TRAJSAFE_OK) {
         w->stopped = true;
         return;
     }
@@ -372,7 +407,7 @@ void tj_walk_code(struct tj_work *w, struct tj_env *env, uint32_t text) {
     inner.text = text;
     if (inner.pipeline == TJ_NONE) inner.pipeline = w->pipelines++;
     if (inner.flow == TJ_NONE) inner.flow = inner.pipeline;
-    struct coder k = {.w = w, .env = &inner, .code = code, .text = text};
+    struct coder k = {.w = w, .env = &inner, .code = code, .text = text, .lang = (uint8_t)lang};
     k.carries = tj_arena_array(w->arena, uint64_t, code->call.n ? code->call.n : 1);
     for (uint32_t i = 0; k.carries && i < code->call.n && tj_work_step(w); i++) walk_call(&k, i);
 }

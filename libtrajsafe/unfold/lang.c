@@ -1,4 +1,4 @@
-/* Code in languages without a reader: shell in it that stands in plain sight, and honesty about the rest. */
+/* Code in other languages than the shell and Python: what is read, what only is searched for shell in plain sight. */
 #include "unfold/work.h"
 
 /* A string literal that begins at `at`; its inner bounds. */
@@ -67,10 +67,12 @@ static bool assigned_to(struct tj_str s, uint32_t at, uint32_t *begin, uint32_t 
     return false;
 }
 
-/* system("…"), exec("…"), execSync('…') and their like. */
+/* system("…"), exec("…"), run(`…`), do shell script "…" and their like. */
 static bool run_calls(struct tj_work *w, struct tj_env *env, uint32_t text) {
-    static const char *const names[] = {"system",     "exec",     "execSync",   "popen",
-                                        "shell_exec", "passthru", "os.execute", "io.popen"};
+    /* of R, Julia, Tcl, AppleScript, Groovy, Elixir, Erlang, Guile … */
+    static const char *const names[] = {"system",          "exec",    "popen", "shell_exec", "run",
+                                        "do shell script", "os:cmd",  "spawn", "shell",      "System.cmd",
+                                        "Process.run",     "system2", "eval"};
     struct tj_str s = w->out->texts.text.at[text].bytes;
     bool found = false;
     for (uint32_t at = 0; at < s.n && !w->stopped; at++) {
@@ -91,33 +93,22 @@ static bool run_calls(struct tj_work *w, struct tj_env *env, uint32_t text) {
     return found;
 }
 
-/* awk runs nothing unless it says system, getline or a pipe to or from a string. */
-static void walk_awk(struct tj_work *w, struct tj_env *env, uint32_t text) {
-    struct tj_str s = w->out->texts.text.at[text].bytes;
-    bool runs =
-        tj_str_find(s, TJ_STR("system"), 0) != TJ_NOT_FOUND || tj_str_find(s, TJ_STR("getline"), 0) != TJ_NOT_FOUND;
-    bool found = run_calls(w, env, text);
-    for (uint32_t i = 0; i < s.n && !w->stopped; i++) {
-        uint32_t begin, end, next = i + 1;
-        if (s.p[i] == '|' && next < s.n && s.p[next] != '|' && (i == 0 || s.p[i - 1] != '|')) {
-            while (next < s.n && (s.p[next] == ' ' || s.p[next] == '&')) next++;
-            if (literal_at(s, next, &begin, &end)) {
-                run_shell(w, env, text, begin, end);
-                found = true;
-                i = end;
-                continue;
-            }
+/* awk does nothing to files, programs or the network without one of these. */
+static bool quiet_awk(struct tj_str s) {
+    for (uint32_t i = 0; i < s.n; i++) {
+        if (s.p[i] == '@') return false;
+        if (s.p[i] == '|' && i + 1 < s.n && s.p[i + 1] == '|') {
+            i++;
+        } else if (s.p[i] == '|') {
+            return false;
+        } else if (s.p[i] == '>') { /* a file has no number for a name */
+            uint32_t next = i + 1 + (i + 1 < s.n && s.p[i + 1] == '=');
+            while (next < s.n && s.p[next] == ' ') next++;
+            if (next >= s.n || !(tj_is_digit(s.p[next]) || s.p[next] == '-')) return false;
         }
-        if (s.p[i] != '"' || !literal_at(s, i, &begin, &end)) continue;
-        next = end + 1;
-        while (next < s.n && s.p[next] == ' ') next++;
-        bool piped = next + 1 < s.n && s.p[next] == '|' && s.p[next + 1] != '|' &&
-                     tj_str_find(tj_str_sub(s, next, s.n), TJ_STR("getline"), 0) != TJ_NOT_FOUND;
-        if (piped) run_shell(w, env, text, begin, end);
-        found = found || piped;
-        i = end;
     }
-    if (runs && !found) tj_work_cover(w, TJ_COVERAGE_OPAQUE);
+    return tj_str_find(s, TJ_STR("system"), 0) == TJ_NOT_FOUND &&
+           tj_str_find(s, TJ_STR("getline"), 0) == TJ_NOT_FOUND && tj_str_find(s, TJ_STR("ENVIRON"), 0) == TJ_NOT_FOUND;
 }
 
 /* perl -pe 's/a/b/g': edits text and runs nothing, unless a flag says e. */
@@ -171,7 +162,9 @@ void tj_walk_foreign(struct tj_work *w, struct tj_env *env, uint32_t text, enum 
         return;
     }
     switch (lang) {
-    case TJ_LANG_AWK: walk_awk(w, env, text); break;
+    case TJ_LANG_AWK:
+        if (!quiet_awk(s)) tj_walk_code(w, env, text, lang);
+        break;
     case TJ_LANG_SQL: tj_walk_sql(w, env, text); break;
     case TJ_LANG_MONGO: tj_walk_mongo(w, env, text); break;
     case TJ_LANG_REDIS: tj_walk_redis(w, env, text); break;
@@ -180,10 +173,10 @@ void tj_walk_foreign(struct tj_work *w, struct tj_env *env, uint32_t text, enum 
     case TJ_LANG_RUBY:
     case TJ_LANG_PHP:
     case TJ_LANG_LUA:
-    case TJ_LANG_NODE:
+    case TJ_LANG_NODE: tj_walk_code(w, env, text, lang); break;
+    default:
         (void)run_calls(w, env, text);
         tj_work_unknown(w, TJ_REASON_LANGUAGE, span);
         break;
-    default: tj_work_unknown(w, TJ_REASON_LANGUAGE, span); break;
     }
 }

@@ -105,6 +105,7 @@ struct tj_env tj_env_inside(struct tj_work *w, const struct tj_env *env, const s
     uint8_t place = place_of(w, c);
     inner.parent = c->index;
     inner.wraps++;
+    inner.presets = 0;
     inner.pipeline = c->pipeline;
     inner.flow = c->flow;
     inner.input = c->input;
@@ -183,7 +184,7 @@ static void run_text(struct tj_work *w, struct tj_env *env, const struct tj_nest
     if (nest->lang == TJ_LANG_SHELL)
         tj_walk_text(w, &inner, child);
     else if (nest->lang == TJ_LANG_PYTHON)
-        tj_walk_code(w, &inner, child);
+        tj_walk_code(w, &inner, child, TJ_LANG_PYTHON);
     else
         tj_walk_foreign(w, &inner, child, nest->lang);
     if (scoped) tj_state_leave(w->state, TJ_LEAVE_KEEP_FILES);
@@ -210,7 +211,7 @@ void tj_nest_text(struct tj_work *w, struct tj_env *env, const struct tj_nest *n
     } else {
         /* Statements do not run what they are given as data: a gap among them hides names, not code. */
         bool data = nest->lang == TJ_LANG_SQL || nest->lang == TJ_LANG_MONGO || nest->lang == TJ_LANG_REDIS;
-        if (data)
+        if (data || nest->data_gaps)
             tj_work_cover(w, TJ_COVERAGE_OPAQUE);
         else
             tj_work_unknown(w, TJ_REASON_DYNAMIC_CODE, v->span);

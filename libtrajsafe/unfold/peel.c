@@ -448,6 +448,20 @@ bool tj_peel_wraps(const struct tj_command *c, const struct tj_bound *bound) {
     return false;
 }
 
+/* awk -v name=value */
+static void set_presets(struct tj_work *w, struct tj_env *env, const struct tj_bound *bound) {
+    struct tj_code_preset *preset = tj_arena_array(w->arena, struct tj_code_preset, bound->option.n + 1);
+    env->preset = preset;
+    for (uint32_t i = 0; preset && i < bound->option.n; i++) {
+        const struct tj_bound_option *o = &bound->option.at[i];
+        bool sets = tj_str_is(o->name, "-v") || tj_str_is(o->name, "--assign");
+        uint32_t equals = tj_str_chr(o->value.text, '=', 0);
+        if (!sets || !o->has_value || equals == TJ_NOT_FOUND || !tj_value_known(&o->value)) continue;
+        preset[env->presets].name = tj_str_sub(o->value.text, 0, equals);
+        preset[env->presets++].text = tj_str_sub(o->value.text, equals + 1, o->value.text.n);
+    }
+}
+
 bool tj_peel(struct tj_work *w, struct tj_env *outer, struct tj_command *c, const struct tj_bound *bound) {
     if (only_asks(c, bound)) return false;
     struct tj_env env = tj_env_inside(w, outer, c, bound);
@@ -466,6 +480,7 @@ bool tj_peel(struct tj_work *w, struct tj_env *outer, struct tj_command *c, cons
         return peel_generic(w, &env, outer, c, bound) || git;
     }
     case TJ_HANDLER_ENV: return peel_split_string(w, &env, c, bound) || peel_generic(w, &env, outer, c, bound);
+    case TJ_HANDLER_AWK: set_presets(w, &env, bound); break;
     case TJ_HANDLER_CRONTAB: return tj_peel_crontab(w, &env, c, bound);
     case TJ_HANDLER_SSH: {
         struct tj_env here = tj_env_inside(w, outer, c, NULL); /* its options run before anything is sent */

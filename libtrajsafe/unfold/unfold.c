@@ -188,7 +188,7 @@ static void unfold_argv(struct tj_work *w, struct tj_env *env, const struct tj_u
 static void unfold_text(struct tj_work *w, struct tj_env *env, const struct tj_unfold_input *input) {
     switch (input->lang) {
     case TJ_LANG_SHELL: tj_walk_text(w, env, input->text); break;
-    case TJ_LANG_PYTHON: tj_walk_code(w, env, input->text); break;
+    case TJ_LANG_PYTHON: tj_walk_code(w, env, input->text, TJ_LANG_PYTHON); break;
     default: tj_walk_foreign(w, env, input->text, input->lang); break;
     }
 }

@@ -106,6 +106,8 @@ struct tj_env {
     struct tj_capture *capture;       /* reader of stdout, or NULL */
     const struct tj_redirect *socket; /* of the { … } >& /dev/tcp/… around, or NULL */
     const struct tj_active *active;
+    const struct tj_code_preset *preset; /* variables of the code that is run: awk -v */
+    uint32_t presets;
     struct tj_value input;
     struct tj_str place_name;
     uint32_t text, parent, pipeline, flow;
@@ -252,6 +254,7 @@ struct tj_nest {
     enum tj_nest_how how;
     struct tj_frame *frame; /* NULL: the one around */
     uint8_t dialect;
+    bool data_gaps; /* what is not known of it are fields of the input, operands for all one can tell */
 };
 void tj_nest_text(struct tj_work *w, struct tj_env *env, const struct tj_nest *nest);
 /* Runs a file by path; false when its content is not known. */
@@ -282,7 +285,7 @@ void tj_builtin_apply(struct tj_work *w, struct tj_env *env, const struct tj_com
 
 /* ---- call.c, lang.c: code ----------------------------------------------------------------------------------------------------- */
 
-void tj_walk_code(struct tj_work *w, struct tj_env *env, uint32_t text);
+void tj_walk_code(struct tj_work *w, struct tj_env *env, uint32_t text, enum tj_lang lang);
 /* Text in a language without a reader: shell in it that stands there in plain sight, else LANGUAGE. */
 void tj_walk_foreign(struct tj_work *w, struct tj_env *env, uint32_t text, enum tj_lang lang);
 

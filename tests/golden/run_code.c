@@ -1,4 +1,5 @@
 // Golden tests of the code module: tests/golden/code/NAME.py-txt lowered must print NAME.dump; --rebase writes it.
+// So do NAME.js-txt, .rb-txt, .pl-txt, .php-txt, .lua-txt and .awk-txt, read by the light readers, with NAME.LANGUAGE.dump.
 #include <dirent.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -14,6 +15,22 @@
 #define MAX_CASES 512
 
 static bool rebase;
+
+static const struct {
+    const char *end, *dump;
+    enum tj_lang lang;
+} kinds[] = {{".py-txt", ".dump", TJ_LANG_PYTHON},   {".js-txt", ".js.dump", TJ_LANG_NODE},
+             {".rb-txt", ".rb.dump", TJ_LANG_RUBY},  {".pl-txt", ".pl.dump", TJ_LANG_PERL},
+             {".php-txt", ".php.dump", TJ_LANG_PHP}, {".lua-txt", ".lua.dump", TJ_LANG_LUA},
+             {".awk-txt", ".awk.dump", TJ_LANG_AWK}};
+enum { KINDS = sizeof kinds / sizeof *kinds };
+
+/* Which kind of case a file is, or KINDS. */
+static size_t kind_of(const char *file) {
+    size_t k = 0, n = strlen(file);
+    while (k < KINDS && (n <= strlen(kinds[k].end) || strcmp(file + n - strlen(kinds[k].end), kinds[k].end) != 0)) k++;
+    return k;
+}
 
 static struct tj_str slurp(struct tj_arena *arena, const char *path) {
     FILE *file = fopen(path, "rb");
@@ -36,28 +53,30 @@ static void show_difference(const char *name, struct tj_str want, struct tj_str 
 }
 
 /* False when the case differs. */
-static bool check(struct tj_coder *coder, const char *name) {
+static bool check(struct tj_coder *coder, const char *file) {
     char path[1024];
+    size_t kind = kind_of(file);
+    int stem = (int)(strlen(file) - strlen(kinds[kind].end));
     struct tj_arena arena;
     struct tj_code code;
     struct tj_buf dump;
     tj_arena_init(&arena, 0);
-    snprintf(path, sizeof path, "%s/%s.py-txt", FOLDER, name);
+    snprintf(path, sizeof path, "%s/%s", FOLDER, file);
     struct tj_str source = slurp(&arena, path);
-    assert_int_equal(tj_code_parse(coder, &arena, TJ_LANG_PYTHON, source, &code), TRAJSAFE_OK);
+    assert_int_equal(tj_code_parse(coder, &arena, kinds[kind].lang, source, &code), TRAJSAFE_OK);
     tj_buf_init(&dump, &arena);
     tj_code_dump(&code, &dump);
-    snprintf(path, sizeof path, "%s/%s.dump", FOLDER, name);
+    snprintf(path, sizeof path, "%s/%.*s%s", FOLDER, stem, file, kinds[kind].dump);
     bool same = true;
     if (rebase) {
-        FILE *file = fopen(path, "wb");
-        assert_non_null(file);
-        fwrite(dump.at, 1, dump.n, file);
-        fclose(file);
+        FILE *out = fopen(path, "wb");
+        assert_non_null(out);
+        fwrite(dump.at, 1, dump.n, out);
+        fclose(out);
     } else {
         struct tj_str want = slurp(&arena, path), got = tj_buf_str(&dump);
         same = tj_str_eq(want, got);
-        if (!same) show_difference(name, want, got);
+        if (!same) show_difference(file, want, got);
     }
     tj_arena_free(&arena);
     return same;
@@ -73,9 +92,7 @@ static void test_cases(void **state) {
     DIR *folder = opendir(FOLDER);
     assert_non_null(folder);
     for (struct dirent *entry; (entry = readdir(folder)) && n < MAX_CASES;) {
-        size_t length = strlen(entry->d_name);
-        if (length > 7 && strcmp(entry->d_name + length - 7, ".py-txt") == 0)
-            name[n++] = strndup(entry->d_name, length - 7);
+        if (kind_of(entry->d_name) < KINDS) name[n++] = strdup(entry->d_name);
     }
     closedir(folder);
     qsort(name, n, sizeof *name, by_name);

@@ -148,7 +148,7 @@ static void test_other_languages(void **state) {
     struct tj_code code;
     assert_int_equal(tj_coder_new(&coder), TRAJSAFE_OK);
     tj_arena_init(&arena, 0);
-    assert_int_equal(tj_code_parse(coder, &arena, TJ_LANG_NODE, TJ_STR("a()"), &code), TRAJSAFE_OK);
+    assert_int_equal(tj_code_parse(coder, &arena, TJ_LANG_SQL, TJ_STR("a()"), &code), TRAJSAFE_OK);
     assert_int_equal(code.call.n, 0);
     assert_int_equal(code.trouble.n, 1);
     assert_int_equal(code.trouble.at[0].reason, TJ_REASON_LANGUAGE);

@@ -142,11 +142,15 @@ static void test_argv(void **state) {
 
 static void test_languages(void **state) {
     struct fixture *f = *state;
-    struct tj_unfold_input input = {.lang = TJ_LANG_RUBY};
+    struct tj_unfold_input input = {.lang = TJ_LANG_OTHER}, ruby = {.lang = TJ_LANG_RUBY};
     run(f, &input, TJ_STR("system('rm x')"));
     assert_int_equal(f->u.coverage, TJ_COVERAGE_UNSUPPORTED);
     assert_int_equal(f->u.unknown.at[0].reason, TJ_REASON_LANGUAGE);
     assert_true(tj_str_is(f->u.command.at[0]->name, "rm"));
+    run(f, &ruby, TJ_STR("system('rm x')"));
+    assert_int_equal(f->u.coverage, TJ_COVERAGE_RESOLVED);
+    assert_true(tj_str_is(f->u.command.at[0]->name, "rb:system"));
+    assert_true(tj_str_is(f->u.command.at[1]->name, "rm"));
 }
 
 /* ---- generated and hostile ------------------------------------------------------------------------------------------------- */
