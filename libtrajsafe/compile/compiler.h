@@ -44,6 +44,7 @@ void tj_compile_names(struct tj_compiler *c); /* sorts the names and renumbers w
 void tj_compile_guards(struct tj_compiler *c);
 void tj_compile_databases(struct tj_compiler *c); /* predicates and Hyperscan; only without errors */
 void tj_compile_profiles(struct tj_compiler *c);
+void tj_compile_tries(struct tj_build *build, struct tj_arena *arena); /* after all else, without errors */
 
 /* Number of a flag (from 1 on), or 0. */
 uint32_t tj_flag_number(const struct tj_compiler *c, struct tj_str name);

@@ -1,4 +1,4 @@
-/* Names get their final numbers; guards say which rules to try for which effect or program. */
+/* Names get their final numbers; guards say for people for which effect or program a block is tried. */
 #include "compile/compiler.h"
 
 #include <stdlib.h>
@@ -73,34 +73,6 @@ static struct tj_range programs_of(struct tj_compiler *c, struct tj_range where)
     return range;
 }
 
-struct trigger {
-    uint32_t subject, key, rule;
-};
-typedef TJ_VEC(struct trigger) triggers;
-
-static int by_trigger(const void *a, const void *b) {
-    const struct trigger *x = a, *y = b;
-    if (x->subject != y->subject) return x->subject < y->subject ? -1 : 1;
-    if (x->key != y->key) return x->key < y->key ? -1 : 1;
-    return by_value(&x->rule, &y->rule);
-}
-
-static void trigger_rule(struct tj_compiler *c, uint32_t i, triggers *out) {
-    const struct tj_rule *rule = tj_build_row(&c->build, RULES, struct tj_rule, i);
-    struct tj_range guard = {0, 0};
-    uint32_t subject = rule->subject;
-    if (subject != TJ_SUBJECT_RUN && rule->blocks.n)
-        guard = tj_build_row(&c->build, BLOCKS, struct tj_block, rule->blocks.at)->guard;
-    if (guard.n == 0) {
-        struct trigger always = {subject, TJ_NONE, i};
-        (void)tj_vec_push(c->arena, out, always);
-    }
-    for (uint32_t j = 0; j < guard.n; j++) {
-        struct trigger one = {subject, *tj_build_row(&c->build, U32, uint32_t, guard.at + j), i};
-        (void)tj_vec_push(c->arena, out, one);
-    }
-}
-
 void tj_compile_guards(struct tj_compiler *c) {
     /* Trees with errors in them are not whole. */
     if (c->check.d->errors || c->build.failed) return;
@@ -111,14 +83,5 @@ void tj_compile_guards(struct tj_compiler *c) {
         else if (block.subject == TJ_SUBJECT_COMMAND)
             block.guard = programs_of(c, block.where);
         *tj_build_row(&c->build, BLOCKS, struct tj_block, i) = block;
-    }
-    triggers all = {0};
-    for (uint32_t i = 0; i < tj_build_count(&c->build, TJ_SECTION_RULES); i++) trigger_rule(c, i, &all);
-    if (all.n) qsort(all.at, all.n, sizeof all.at[0], by_trigger);
-    for (uint32_t i = 0; i < all.n;) {
-        struct tj_guard_row row = {all.at[i].subject, all.at[i].key, {tj_build_count(&c->build, TJ_SECTION_U32), 0}};
-        for (; i < all.n && all.at[i].subject == row.subject && all.at[i].key == row.key; i++, row.rules.n++)
-            tj_build_u32(&c->build, all.at[i].rule);
-        tj_build_add(&c->build, TJ_SECTION_GUARDS, &row, 1);
     }
 }

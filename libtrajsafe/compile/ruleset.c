@@ -161,6 +161,7 @@ static void *run_passes(struct tj_compiler *c, size_t *size) {
     tj_compile_guards(c);
     tj_compile_profiles(c);
     tj_compile_databases(c);
+    if (c->check.d->errors == 0) tj_compile_tries(&c->build, c->arena);
     if (c->check.d->errors || c->arena->failed || c->build.failed) return NULL;
     struct tj_sha256 ruleset = digest(c, false), tables = digest(c, true);
     return c->arena->failed ? NULL : tj_build_image(&c->build, &ruleset, &tables, size);

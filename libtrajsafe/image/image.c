@@ -1,5 +1,5 @@
 /* Opening an image (what is checked there is not checked again) and lookups by name in it. */
-#include "image/image.h"
+#include "image/tries.h"
 
 static const uint32_t element_size[TJ_SECTION_COUNT] = {
     [TJ_SECTION_STRINGS] = 1,
@@ -26,7 +26,8 @@ static const uint32_t element_size[TJ_SECTION_COUNT] = {
     [TJ_SECTION_LITERALS] = sizeof(struct tj_literal),
     [TJ_SECTION_DATABASES] = sizeof(struct tj_database_row),
     [TJ_SECTION_BLOBS] = 1,
-    [TJ_SECTION_GUARDS] = sizeof(struct tj_guard_row),
+    [TJ_SECTION_TRIES] = sizeof(struct tj_try),
+    [TJ_SECTION_TRY_LISTS] = sizeof(struct tj_range),
     [TJ_SECTION_PROFILES] = sizeof(struct tj_profile),
     [TJ_SECTION_EXAMPLES] = sizeof(struct tj_example),
 };

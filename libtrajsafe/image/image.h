@@ -48,7 +48,8 @@ enum tj_section {
     TJ_SECTION_LITERALS,
     TJ_SECTION_DATABASES,
     TJ_SECTION_BLOBS,
-    TJ_SECTION_GUARDS,
+    TJ_SECTION_TRIES,
+    TJ_SECTION_TRY_LISTS,
     TJ_SECTION_PROFILES,
     TJ_SECTION_EXAMPLES,
     TJ_SECTION_COUNT
@@ -313,8 +314,9 @@ struct tj_block {
     uint8_t reserved;
     struct tj_range where;  /* CONDS, prefix order; n == 0: always */
     struct tj_range unless; /* CONDS; n == 0: never */
-    struct tj_range guard; /* U32: for EFFECT subjects the kinds, for COMMAND subjects NAMES of programs; n == 0: any */
-    struct tj_ref as;      /* name in the rule */
+    struct tj_range
+        guard; /* for people. U32: for EFFECT subjects the kinds, for COMMAND subjects NAMES of programs; n == 0: any */
+    struct tj_ref as; /* name in the rule */
 };
 
 /*
@@ -417,16 +419,6 @@ struct tj_database_row {
     uint32_t all_matches; /* 1 = reports every end offset (RAW), 0 = SINGLEMATCH */
     uint64_t reserved;
     struct tj_literals literals;
-};
-
-/*
- * GUARDS: for each effect kind, then for each name with command rules, then unguarded: which rules to try. Sorted by subject,
- * then key; a rule stands in every row of its first block's guard, or in the row with key TJ_NONE.
- */
-struct tj_guard_row {
-    uint32_t subject;      /* enum tj_subject */
-    uint32_t key;          /* effect kind; index in NAMES; TJ_NONE = always */
-    struct tj_range rules; /* U32: rule indexes, rising */
 };
 
 /* ---- profiles ---------------------------------------------------------------------------------------------------- */

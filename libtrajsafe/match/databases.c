@@ -74,7 +74,7 @@ trajsafe_status tj_databases_new(const struct tj_image *image, bool lazy, struct
         hs_error_t e = lazy && i != probe ? HS_SUCCESS : open_database(d, (enum tj_database)i);
         if (e != HS_SUCCESS) status = failed(error, e);
     }
-    if (status == TRAJSAFE_OK && !tj_tries_build(d)) status = failed(error, HS_NOMEM);
+    if (status == TRAJSAFE_OK && !tj_phrases_build(d)) status = failed(error, HS_NOMEM);
     if (status != TRAJSAFE_OK) {
         tj_databases_free(d);
         return status;

@@ -4,54 +4,15 @@
 
 #include <stdatomic.h>
 
+#include "image/tries.h"
 #include "match/match.h"
 
 /* ---- databases and scanning (databases.c, the only file that sees Hyperscan) ---------------------------------- */
 
-/*
- * What a block asks for at the least (needs.c): most tries end at these words, before the rule is looked at. Numbers that
- * do not fit into a word share bits (tj_need_bit), so a word may let too much pass, never too little.
- */
-enum tj_need_any {
-    TJ_NEED_CLASS,
-    TJ_NEED_CARRIES,
-    TJ_NEED_HOST_CLASS,
-    TJ_NEED_PROGRAM, /* numbers of names */
-    TJ_NEED_FLAG,    /* numbers of flags */
-    TJ_NEED_ANY
-};
-struct tj_need {
-    uint64_t never;            /* values of fields with one value: none of these */
-    uint64_t class_none;       /* classes: none of these */
-    uint64_t any[TJ_NEED_ANY]; /* one of these; 0: asks for nothing */
-    uint64_t text;             /* one of these predicates of one field matches; 0: asks for nothing */
-};
-/* What an instance has of it. */
+/* What an instance has of what tries ask for. */
 struct tj_have {
     uint64_t ones;
-    uint64_t any[TJ_NEED_ANY];
-};
-static inline uint64_t tj_need_bit(uint32_t number) { return UINT64_C(1) << (number % 64); }
-
-/* A block of a rule that is tried on an instance; its ways follow each other. */
-struct tj_try {
-    uint32_t rule;
-    uint16_t block;
-    uint8_t text_field; /* enum tj_field of need.text, with TJ_ACTED */
-};
-enum { TJ_ACTED = 128 }; /* of arg and text: only words that the command acts on itself */
-/* need[i] stands beside at[i]: it fills one line of the cache, and the other is seldom looked at. */
-struct tj_tries {
-    const struct tj_need *need;
-    const struct tj_try *at;
-    uint32_t n;
-};
-
-/* Which blocks to try, by subject and guard. In rule order, then block order. */
-struct tj_tries_index {
-    struct tj_tries kind[TJ_EFFECT_COUNT];        /* EFFECT: those that the kind admits */
-    struct tj_tries *name;                        /* COMMAND: those guarded by NAMES row i */
-    struct tj_tries command, text, edit, message; /* COMMAND: the unguarded ones */
+    uint64_t any[TJ_TRY_ANY];
 };
 
 struct tj_databases {
@@ -60,10 +21,8 @@ struct tj_databases {
     uint32_t words[TJ_DB_COUNT];     /* 64-bit words of a bit set */
     uint32_t words_most;
     uint8_t all_matches[TJ_DB_COUNT];
-    uint32_t *predicate[TJ_DB_COUNT]; /* PREDICATES row by bit, TJ_NONE for phrases */
-    uint32_t *phrase[TJ_DB_COUNT];    /* MESSAGE, OUTPUT, EXPOSED: phrase kind by bit, TJ_NONE for predicates */
-    struct tj_tries_index tries;
-    struct tj_arena arena; /* of the index */
+    uint32_t *phrase[TJ_DB_COUNT]; /* MESSAGE, OUTPUT, EXPOSED: phrase kind by bit, TJ_NONE for predicates */
+    struct tj_arena arena;         /* of `phrase` */
 };
 
 struct tj_matcher {
@@ -94,14 +53,14 @@ enum { TJ_SCAN_PAGE = 4096, TJ_SCAN_SLACK = 64 };
 bool tj_scan_in_place(struct tj_str text);
 /* The text, or its copy in the matcher until the next call; empty without memory (matcher->failed). */
 struct tj_str tj_scan_readable(struct tj_matcher *matcher, struct tj_str text);
-/* Predicates of a database that match, and the same with numbers that share bits: what tj_need.text is compared with. */
+/* Predicates of a database that match, and the same with numbers that share bits: what tj_try.text is compared with. */
 struct tj_bits {
     uint64_t fold;
     uint64_t word[];
 };
 static inline size_t tj_bits_size(uint32_t words) { return sizeof(struct tj_bits) + words * sizeof(uint64_t); }
 static inline bool tj_bits_have(const struct tj_bits *bits, uint32_t number) {
-    return bits->fold & tj_need_bit(number) && bits->word[number / 64] & tj_need_bit(number);
+    return bits->fold & tj_try_bit(number) && bits->word[number / 64] & tj_try_bit(number);
 }
 /* Sets bits of the predicates that match; true when there was any. */
 bool tj_scan_bits(struct tj_matcher *matcher, enum tj_database db, struct tj_str text, uint64_t *bits);
@@ -116,15 +75,7 @@ static inline enum tj_database tj_phrase_database(uint32_t kind) {
 }
 
 /* index.c */
-bool tj_tries_build(struct tj_databases *databases);
-/* needs.c: the ways in which a block may hold; for effects also the kinds (mask). Gives how many: 0 when it never holds. */
-enum { TJ_WAYS_MOST = 8 };
-struct tj_way {
-    struct tj_need need;
-    uint32_t kinds;
-    uint8_t text_field;
-};
-uint32_t tj_need_ways(const struct tj_image *image, const struct tj_block *block, struct tj_way out[TJ_WAYS_MOST]);
+bool tj_phrases_build(struct tj_databases *databases);
 
 /* ---- one view while it is matched ------------------------------------------------------------------------------ */
 

@@ -21,44 +21,59 @@ static void add_hit(struct tj_matching *m, uint32_t rule, const struct tj_instan
 
 /* False: the block cannot hold. What is cheap comes first: text may have to be scanned. */
 static inline bool may_hold(struct tj_matching *m, const struct tj_instance *x, const struct tj_have *have,
-                            const struct tj_need *need, const struct tj_try *t) {
-    if (have->ones & need->never || have->any[TJ_NEED_CLASS] & need->class_none) return false;
-    for (int i = 0; i < TJ_NEED_ANY; i++)
-        if (need->any[i] && !(have->any[i] & need->any[i])) return false;
-    enum tj_field field = (enum tj_field)(t->text_field & ~TJ_ACTED);
-    return !need->text || tj_field_bits(m, x, field, t->text_field & TJ_ACTED)->fold & need->text;
+                            const struct tj_try *t) {
+    if (have->ones & t->never || have->any[TJ_TRY_CLASS] & t->class_none) return false;
+    for (int i = 0; i < TJ_TRY_ANY; i++)
+        if (t->any[i] && !(have->any[i] & t->any[i])) return false;
+    return !t->text || tj_field_bits(m, x, (enum tj_field)t->text_field, t->text_acted)->fold & t->text;
 }
 
-static void try_block(struct tj_matching *m, const struct tj_instance *x, struct tj_try t) {
-    const struct tj_rule *rule = tj_image_rule(m->image, t.rule);
-    const struct tj_block *block = TJ_ROW(m->image, BLOCKS, struct tj_block, rule->blocks.at + t.block);
+static void try_block(struct tj_matching *m, const struct tj_instance *x, const struct tj_try *t) {
+    const struct tj_rule *rule = tj_image_rule(m->image, t->rule);
+    const struct tj_block *block = TJ_ROW(m->image, BLOCKS, struct tj_block, rule->blocks.at + t->block);
     if (!tj_block_holds(m, x, block)) return;
     struct tj_instance other = {.index = TJ_NONE};
-    if (t.block == 0 && rule->subject != TJ_SUBJECT_RUN) {
-        if (tj_others_hold(m, t.rule, x, &other)) add_hit(m, t.rule, x, &other);
+    if (t->block == 0 && rule->subject != TJ_SUBJECT_RUN) {
+        if (tj_others_hold(m, t->rule, x, &other)) add_hit(m, t->rule, x, &other);
         return;
     }
-    struct tj_block_hit hit = {t.rule, t.block, x->subject, x->index};
+    struct tj_block_hit hit = {t->rule, t->block, x->subject, x->index};
     if (!tj_vec_push(m->arena, &m->out->block_hit, hit)) m->failed = true;
 }
 
-static bool same_block(const struct tj_try *a, const struct tj_try *b) {
-    return a->rule == b->rule && a->block == b->block;
+enum { LISTS = 3 }; /* without a program, for the command's name, for the name of its row */
+
+/* The next number of a list; TJ_NONE behind its end. */
+static inline uint32_t head_of(const struct tj_try_numbers *list) { return list->n ? *list->at : TJ_NONE; }
+
+static inline void skip(struct tj_try_numbers *list, uint32_t number) {
+    if (head_of(list) == number) list->at++, list->n--;
 }
 
-/* From try i on: the block of the first way that may hold; gives the try behind it. */
-static uint32_t try_one(struct tj_matching *m, const struct tj_instance *x, const struct tj_have *have,
-                        struct tj_tries tries, uint32_t i) {
-    if (!may_hold(m, x, have, &tries.need[i], &tries.at[i])) return i + 1;
-    const struct tj_try *t = &tries.at[i];
-    try_block(m, x, *t);
-    while (++i < tries.n && same_block(&tries.at[i], t)) continue;
-    return i;
+static inline uint32_t least_of(uint32_t a, uint32_t b) { return a < b ? a : b; }
+
+/* Goes through the lists in order of rules; a block that was tried in one way is not tried in another. */
+static void try_all(struct tj_matching *m, const struct tj_instance *x, const struct tj_try_numbers lists[LISTS]) {
+    struct tj_try_numbers a = lists[0], b = lists[1], c = lists[2];
+    struct tj_have have = tj_need_have(m, x);
+    const struct tj_try *tried = NULL;
+    for (uint32_t number; (number = least_of(head_of(&a), least_of(head_of(&b), head_of(&c)))) != TJ_NONE;) {
+        const struct tj_try *t = TJ_ROW(m->image, TRIES, struct tj_try, number);
+        skip(&a, number), skip(&b, number), skip(&c, number);
+        if ((tried && tried->rule == t->rule && tried->block == t->block) || !may_hold(m, x, &have, t)) continue;
+        try_block(m, x, t);
+        tried = t;
+    }
 }
 
-static void try_all(struct tj_matching *m, const struct tj_instance *x, const struct tj_have *have,
-                    struct tj_tries tries) {
-    for (uint32_t i = 0; i < tries.n;) i = try_one(m, x, have, tries, i);
+/* Those that name the program of the instance's command, if it has one. */
+static void add_names(struct tj_matching *m, const struct tj_command *c, uint32_t commands,
+                      struct tj_try_numbers lists[LISTS]) {
+    if (!c) return;
+    const uint32_t *names = tj_command_names(m, c);
+    for (int i = 0; i < 2; i++)
+        if (names[i] != TJ_NONE)
+            lists[1 + i] = tj_image_try_list(m->image, TJ_TRY_LIST_NAMES + 2 * names[i] + commands);
 }
 
 /* ---- the instances of a view ------------------------------------------------------------------------------------ */
@@ -66,36 +81,24 @@ static void try_all(struct tj_matching *m, const struct tj_instance *x, const st
 static void match_effect(struct tj_matching *m, uint32_t i) {
     struct tj_instance x;
     uint8_t kind = m->view->effects->effect.at[i].kind;
-    if (kind >= TJ_EFFECT_COUNT || m->matcher->databases->tries.kind[kind].n == 0) return;
-    if (!tj_instance_make(m, TJ_SUBJECT_EFFECT, i, &x)) return;
-    struct tj_have have = tj_need_have(m, &x);
-    try_all(m, &x, &have, m->matcher->databases->tries.kind[kind]);
+    if (kind >= TJ_EFFECT_COUNT || !tj_instance_make(m, TJ_SUBJECT_EFFECT, i, &x)) return;
+    struct tj_try_numbers lists[LISTS] = {tj_image_try_list(m->image, TJ_TRY_LIST_KIND + kind)};
+    add_names(m, x.command, 0, lists);
+    try_all(m, &x, lists);
 }
 
 static void match_command(struct tj_matching *m, uint32_t i) {
-    const struct tj_tries_index *tries = &m->matcher->databases->tries;
     struct tj_instance x;
     if (!tj_instance_make(m, TJ_SUBJECT_COMMAND, i, &x) || tj_asks_for_help(x.command)) return;
-    const uint32_t *names = tj_command_names(m, x.command);
-    struct tj_have have = tj_need_have(m, &x);
-    struct tj_tries own = {0}, alias = {0};
-    if (names[0] != TJ_NONE) own = tries->name[names[0]];
-    if (names[1] != TJ_NONE) alias = tries->name[names[1]];
-    try_all(m, &x, &have, own);
-    /* A rule that names both the row and its alias is tried once. */
-    for (uint32_t k = 0; k < alias.n;) {
-        bool tried = false;
-        for (uint32_t j = 0; j < own.n && !tried; j++) tried = same_block(&own.at[j], &alias.at[k]);
-        k = tried ? k + 1 : try_one(m, &x, &have, alias, k);
-    }
-    try_all(m, &x, &have, tries->command);
+    struct tj_try_numbers lists[LISTS] = {tj_image_try_list(m->image, TJ_TRY_LIST_COMMAND)};
+    add_names(m, x.command, 1, lists);
+    try_all(m, &x, lists);
 }
 
 static void match_edit(struct tj_matching *m, uint32_t i) {
     struct tj_instance x;
-    if (!tj_instance_make(m, TJ_SUBJECT_EDIT, i, &x)) return;
-    struct tj_have have = tj_need_have(m, &x);
-    try_all(m, &x, &have, m->matcher->databases->tries.edit);
+    struct tj_try_numbers lists[LISTS] = {tj_image_try_list(m->image, TJ_TRY_LIST_EDIT)};
+    if (tj_instance_make(m, TJ_SUBJECT_EDIT, i, &x)) try_all(m, &x, lists);
 }
 
 /* ---- order ------------------------------------------------------------------------------------------------------ */
@@ -167,9 +170,8 @@ static bool prepare(struct tj_matching *m) {
 
 static void match_message(struct tj_matching *m) {
     struct tj_instance x;
-    if (!tj_instance_make(m, TJ_SUBJECT_MESSAGE, 0, &x)) return;
-    struct tj_have have = tj_need_have(m, &x);
-    try_all(m, &x, &have, m->matcher->databases->tries.message);
+    struct tj_try_numbers lists[LISTS] = {tj_image_try_list(m->image, TJ_TRY_LIST_MESSAGE)};
+    if (tj_instance_make(m, TJ_SUBJECT_MESSAGE, 0, &x)) try_all(m, &x, lists);
 }
 
 trajsafe_status tj_match(struct tj_matcher *matcher, struct tj_arena *arena, const struct tj_view *view,

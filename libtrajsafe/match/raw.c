@@ -31,7 +31,7 @@ static uint64_t roles_of(const struct tj_image *image, struct tj_range conds) {
 
 /* Hyperscan tells no start: a literal has its own length, anything else begins with its line, not too far back. */
 static uint32_t begin_of(const struct tj_matching *m, struct tj_str text, struct tj_match_at match) {
-    uint32_t row = m->matcher->databases->predicate[TJ_DB_RAW][match.bit];
+    uint32_t row = tj_image_predicate(m->image, TJ_DB_RAW, match.bit);
     const struct tj_predicate *p = row == TJ_NONE ? NULL : TJ_ROW(m->image, PREDICATES, struct tj_predicate, row);
     if (p && p->how != TJ_PRED_REGEX && p->how != TJ_PRED_UNDER)
         return match.end > p->text.n ? match.end - p->text.n : 0;
@@ -50,18 +50,18 @@ struct raw {
     struct tj_bits *bits;
 };
 
-static void try_rule(const struct raw *raw, struct tj_try t) {
+static void try_rule(const struct raw *raw, const struct tj_try *t) {
     struct tj_matching *m = raw->m;
     const struct tj_block *block =
-        TJ_ROW(m->image, BLOCKS, struct tj_block, tj_image_rule(m->image, t.rule)->blocks.at + t.block);
+        TJ_ROW(m->image, BLOCKS, struct tj_block, tj_image_rule(m->image, t->rule)->blocks.at + t->block);
     uint64_t roles = roles_of(m->image, block->where), found = 0;
     uint32_t first = TJ_NONE;
     memset(raw->bits, 0, tj_bits_size(m->matcher->databases->words[TJ_DB_RAW]));
     for (uint32_t i = 0; i < raw->matches->at.n; i++) {
         uint32_t bit = raw->matches->at.at[i].bit;
         if (!(roles >> raw->role[i] & 1)) continue;
-        raw->bits->word[bit / 64] |= tj_need_bit(bit);
-        raw->bits->fold |= tj_need_bit(bit);
+        raw->bits->word[bit / 64] |= tj_try_bit(bit);
+        raw->bits->fold |= tj_try_bit(bit);
         found |= UINT64_C(1) << raw->role[i];
     }
     struct tj_instance x = {.subject = TJ_SUBJECT_TEXT, .index = raw->text, .raw = raw->bits, .roles = found};
@@ -72,7 +72,7 @@ static void try_rule(const struct raw *raw, struct tj_try t) {
         for (uint32_t k = 0; k < block->where.n && roles >> raw->role[i] & 1; k++)
             if (c[k].op == TJ_COND_MATCH && c[k].arg == raw->matches->at.at[i].bit) first = i;
     struct tj_match_at match = raw->matches->at.at[first == TJ_NONE ? 0 : first];
-    struct tj_hit hit = {.rule = t.rule,
+    struct tj_hit hit = {.rule = t->rule,
                          .subject = TJ_SUBJECT_TEXT,
                          .guessed = 1,
                          .instance = raw->text,
@@ -99,13 +99,13 @@ static void match_root(struct tj_matching *m, uint32_t text) {
         role[i] = role_at(u, text, end ? end - 1 : 0);
     }
     raw.role = role;
-    struct tj_tries tries = m->matcher->databases->tries.text;
-    for (uint32_t i = 0; i < tries.n; i++) try_rule(&raw, tries.at[i]);
+    struct tj_try_numbers tries = tj_image_try_list(m->image, TJ_TRY_LIST_TEXT);
+    for (uint32_t i = 0; i < tries.n; i++) try_rule(&raw, TJ_ROW(m->image, TRIES, struct tj_try, tries.at[i]));
 }
 
 void tj_match_raw(struct tj_matching *m) {
     const struct tj_understanding *u = m->view->understanding;
-    if (!u || m->matcher->databases->tries.text.n == 0 || !m->matcher->databases->words[TJ_DB_RAW]) return;
+    if (!u || tj_image_try_list(m->image, TJ_TRY_LIST_TEXT).n == 0 || !m->matcher->databases->words[TJ_DB_RAW]) return;
     for (uint32_t i = 0; i < u->texts.text.n; i++)
         if (u->texts.text.at[i].parent == TJ_NONE) match_root(m, i);
 }

@@ -169,6 +169,7 @@ static void compile(struct rig *r) {
         struct tj_ref name = tj_build_str(&r->build, tj_str_of(names[i]));
         tj_build_add(&r->build, TJ_SECTION_NAMES, &name, 1);
     }
+    tj_compile_tries(&r->build, &r->arena);
     struct tj_program bash = {.name = tj_build_str(&r->build, TJ_STR("bash")), .parent = TJ_NONE};
     tj_build_add(&r->build, TJ_SECTION_PROGRAMS, &bash, 1);
     tj_build_index(&r->build, TJ_SECTION_PROGRAM_INDEX, NULL, 0);
