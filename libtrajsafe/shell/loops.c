@@ -73,6 +73,7 @@ static void for_name(struct tj_sh_parser *p, uint32_t node) {
     tj_sh_newlines(p);
     if (tj_sh_reserved(p, "in")) {
         p->at += 2;
+        tj_sh_at(p, node)->flags |= TJ_SH_IN;
         for_words(p, node);
     }
 }
@@ -121,12 +122,17 @@ void tj_sh_case_patterns(struct tj_sh_parser *p, uint32_t node) {
 }
 
 /* ;; ;& ;;& */
-static bool case_separator(struct tj_sh_parser *p) {
+static bool case_separator(struct tj_sh_parser *p, uint32_t arm) {
     tj_sh_blanks(p);
     if (tj_sh_peek(p, 0) != ';') {
         return false;
     }
     p->at++;
+    if (tj_sh_peek(p, 0) == '&') {
+        tj_sh_at(p, arm)->flags |= TJ_SH_FALLS;
+    } else if (tj_sh_peek(p, 0) == ';' && tj_sh_peek(p, 1) == '&') {
+        tj_sh_at(p, arm)->flags |= TJ_SH_GOES_ON;
+    }
     for (uint32_t i = 0; i < 2 && (tj_sh_peek(p, 0) == ';' || tj_sh_peek(p, 0) == '&'); i++) {
         p->at++;
     }
@@ -170,8 +176,9 @@ uint32_t tj_sh_case(struct tj_sh_parser *p) {
     struct tj_sh_chain arms = TJ_SH_NO_CHAIN;
     tj_sh_case_head(p, node);
     for (tj_sh_newlines(p); !p->bad && !tj_sh_reserved(p, "esac"); tj_sh_newlines(p)) {
-        tj_sh_chain_add(p, &arms, case_arm(p), TJ_LINK_SEQ);
-        if (!p->bad && !case_separator(p)) {
+        uint32_t arm = case_arm(p);
+        tj_sh_chain_add(p, &arms, arm, TJ_LINK_SEQ);
+        if (!p->bad && !case_separator(p, arm)) {
             break;
         }
     }

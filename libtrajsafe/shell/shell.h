@@ -87,6 +87,9 @@ enum tj_sh_kind {
 #define TJ_SH_BACKGROUND 2u                            /* & behind it */
 #define TJ_SH_TIMED 4u                                 /* time in front */
 #define TJ_SH_PIPE_BOTH 8u                             /* |& : its stderr goes along */
+#define TJ_SH_IN 32u                                   /* FOR: a list was given, perhaps an empty one */
+#define TJ_SH_FALLS 64u                                /* arm of a CASE: ;& goes on with the next one's body */
+#define TJ_SH_GOES_ON 128u                             /* arm of a CASE: ;;& goes on with the next one's patterns */
 #define TJ_SH_ERROR 16u                                /* lies in or beside a syntax error: what is here is a guess */
 enum tj_link { TJ_LINK_SEQ, TJ_LINK_AND, TJ_LINK_OR }; /* how a list member is joined with the one before it */
 

@@ -111,6 +111,8 @@ void tj_state_may_set_var(struct tj_state *state, struct tj_str name, const stru
     tj_state_set_var(state, name, &both);
 }
 
+uint32_t tj_state_gap(struct tj_state *state) { return state->gaps++; }
+
 /* ---- functions and aliases -------------------------------------------------------------------------------------------- */
 
 static bool find_body(const struct tj_state *state, enum fact_kind kind, struct tj_str name, struct tj_str *body) {

@@ -278,6 +278,7 @@ void tj_state_free(struct tj_state *state) {
 
 void tj_state_reset(struct tj_state *state, const struct tj_context *context) {
     unlink_from(state, 0);
+    state->gaps = 0;
     state->n = state->settled = state->step = state->depth = state->lost = 0;
     state->full = false;
     settle_text(state);
@@ -312,6 +313,7 @@ trajsafe_status tj_state_clone(const struct tj_state *state, struct tj_state **o
     copy->n = state->n;
     copy->settled = state->settled;
     copy->step = state->step;
+    copy->gaps = state->gaps;
     copy->depth = state->depth;
     copy->lost = state->lost;
     copy->full = state->full;
@@ -389,6 +391,7 @@ void tj_log_compact(struct tj_state *state) {
         return;
     }
     fresh->step = state->step;
+    fresh->gaps = state->gaps;
     fresh->settled = 0;
     fresh->compact_at = fresh->live < state->budget / 4 ? state->budget / 2 : fresh->live * 2;
     struct tj_state old = *state;

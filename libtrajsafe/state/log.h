@@ -50,6 +50,7 @@ struct tj_state {
     uint32_t n;       /* facts */
     uint32_t settled; /* leading facts that are FILE and lie in no scope: ending a call need not look at them */
     uint32_t step;
+    uint32_t gaps; /* numbers given out */
     struct mark *scope;
     uint32_t depth, scope_cap, lost; /* lost: scopes entered when out of memory; they do nothing */
     bool full;

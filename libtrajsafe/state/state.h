@@ -102,6 +102,7 @@ const struct tj_value *tj_state_var(const struct tj_state *state, struct tj_str 
 void tj_state_set_var(struct tj_state *state, struct tj_str name, const struct tj_value *value);
 /* In a branch that may not run: afterwards the variable is one of old and new (a set) or dynamic. */
 void tj_state_may_set_var(struct tj_state *state, struct tj_str name, const struct tj_value *value);
+uint32_t tj_state_gap(struct tj_state *state); /* a number that no other gap of this state has: kept text may name it */
 bool tj_state_function(const struct tj_state *state, struct tj_str name, struct tj_str *body);
 void tj_state_set_function(struct tj_state *state, struct tj_str name, struct tj_str body);
 bool tj_state_alias(const struct tj_state *state, struct tj_str name, struct tj_str *text);

@@ -10,6 +10,7 @@ static bool is_option(const struct tj_value *v) {
 /* ---- cwd ---------------------------------------------------------------------------------------------------------------------- */
 
 static void go_to(struct tj_work *w, const struct tj_value *v) {
+    w->moves++;
     if (v->nset && v->flags & TJ_VALUE_IS_SET) {
         tj_state_set_cwd(w->state, TJ_STR("?"));
         return;
@@ -54,12 +55,45 @@ static bool split_setting(struct tj_work *w, const struct tj_value *word, struct
     return true;
 }
 
-static void export_words(struct tj_work *w, const struct tj_env *env, const struct tj_command *c) {
+/* -i, -n, -u, -l, -r: from now on what is assigned is not what was written. */
+static bool has_letter(const struct tj_command *c, const char *letters) {
     for (uint32_t i = 1; i < c->argc; i++) {
-        struct tj_str name;
-        struct tj_value value;
-        if (!is_option(&c->argv[i].value) && split_setting(w, &c->argv[i].value, &name, &value))
-            tj_set_variable(w, env, name, &value);
+        struct tj_str s = c->argv[i].value.text;
+        if (s.n < 2 || s.p[0] != '-') continue;
+        for (uint32_t k = 1; k < s.n; k++) {
+            if (strchr(letters, s.p[k])) return true;
+        }
+    }
+    return false;
+}
+
+static void set_word(struct tj_work *w, struct tj_env *env, const struct tj_value *word, bool local, bool odd) {
+    struct tj_str name;
+    struct tj_value value = tj_value_text(TJ_STR(""), word->span);
+    bool sets = split_setting(w, word, &name, &value);
+    if (!sets) name = word->text;
+    if (!tj_value_known(word) && !sets) return;
+    if (local) tj_make_local(w, env, name);
+    if (sets || local)
+        tj_set_variable(
+            w, env, name,
+            odd && sets ? &(struct tj_value){.text = TJ_STR(""), .flags = TJ_VALUE_IS_DYNAMIC, .carries = value.carries}
+                        : &value);
+    if (odd) (void)tj_vec_push(w->arena, &w->odd, name);
+}
+
+static void export_words(struct tj_work *w, struct tj_env *env, const struct tj_command *c) {
+    bool declares = tj_str_is(c->name, "local") || tj_str_is(c->name, "declare") || tj_str_is(c->name, "typeset");
+    bool local = declares && env->frame->locals && !has_letter(c, "gpf");
+    bool odd = has_letter(c, "inul");
+    bool fixed = tj_str_is(c->name, "readonly") || has_letter(c, "r");
+    for (uint32_t i = 1; i < c->argc; i++) {
+        if (is_option(&c->argv[i].value)) continue;
+        set_word(w, env, &c->argv[i].value, local, odd && declares);
+        uint32_t equals = tj_str_chr(c->argv[i].value.text, '=', 0);
+        struct tj_str name =
+            equals == TJ_NOT_FOUND ? c->argv[i].value.text : tj_str_sub(c->argv[i].value.text, 0, equals);
+        if (fixed && !w->dry) (void)tj_vec_push(w->arena, &w->odd, tj_arena_copy(w->arena, name));
     }
 }
 
@@ -79,7 +113,7 @@ static void unset_words(struct tj_work *w, const struct tj_env *env, const struc
     }
 }
 
-static void set_positional(struct tj_env *env, const struct tj_command *c) {
+static void set_positional(struct tj_work *w, struct tj_env *env, const struct tj_command *c) {
     uint32_t i = 1;
     bool dashes = false;
     for (; i < c->argc && is_option(&c->argv[i].value) && !dashes; i++) {
@@ -88,17 +122,46 @@ static void set_positional(struct tj_env *env, const struct tj_command *c) {
         if (takes || (c->argv[i].value.text.n > 2 && c->argv[i].value.text.p[c->argv[i].value.text.n - 1] == 'o')) i++;
     }
     if (i >= c->argc && !dashes) return;
+    w->moves++;
+    env->frame->lost = false;
+    for (uint32_t k = i; k < c->argc; k++)
+        env->frame->lost = env->frame->lost || c->argv[k].value.flags & (TJ_VALUE_MAY_SPLIT | TJ_VALUE_HAS_GLOB);
     env->frame->arg = c->argv + (i < c->argc ? i : c->argc);
     env->frame->n = i < c->argc ? c->argc - i : 0;
     env->frame->known = true;
 }
 
-static void shift(struct tj_env *env, const struct tj_command *c) {
+static void shift(struct tj_work *w, struct tj_env *env, const struct tj_command *c) {
     uint64_t n = 1;
-    if (c->argc > 1 && !tj_str_to_u64(c->argv[1].value.text, &n)) n = 1;
-    if (n > env->frame->n) n = env->frame->n;
+    bool known = c->argc < 2 || (tj_value_known(&c->argv[1].value) && tj_str_to_u64(c->argv[1].value.text, &n));
+    w->moves++;
+    w->status = TJ_STATUS_UNKNOWN;
+    if (!known) env->frame->lost = true;
+    if (!known || env->frame->lost || !env->frame->known) return;
+    w->status = n > env->frame->n;
+    if (n > env->frame->n) return; /* bash leaves them as they are */
     if (n) env->frame->arg += n;
     env->frame->n -= (uint32_t)n;
+}
+
+/* set -e, set -o pipefail, shopt -s lastpipe. A + turns the first two off, but that is not counted on. */
+static void set_options(struct tj_env *env, const struct tj_command *c) {
+    for (uint32_t i = 1; i < c->argc; i++) {
+        struct tj_str s = c->argv[i].value.text;
+        if (tj_str_is(s, "--") || tj_str_is(s, "-")) return;
+        if (tj_str_is(s, "pipefail")) env->life->pipefail = true;
+        if (tj_str_is(s, "errexit")) env->life->errexit = true;
+        if (s.n > 1 && s.p[0] == '-' && tj_str_chr(s, 'e', 1) != TJ_NOT_FOUND) env->life->errexit = true;
+    }
+}
+
+static void shell_options(struct tj_env *env, const struct tj_command *c) {
+    for (uint32_t i = 1; i < c->argc; i++) {
+        struct tj_str s = c->argv[i].value.text;
+        if (tj_str_is(s, "lastpipe")) env->life->lastpipe = true;
+        if (tj_str_is(s, "nocasematch") || tj_str_is(s, "extglob")) env->life->loose = true;
+        if (tj_str_is(s, "expand_aliases")) env->life->aliases = true;
+    }
 }
 
 /* ---- read ------------------------------------------------------------------------------------------------------------------------ */
@@ -128,27 +191,51 @@ static uint32_t split_lines(struct tj_str text, struct tj_str *lines, uint32_t m
     return n;
 }
 
-static struct tj_value read_value(struct tj_work *w, const struct tj_env *env, const struct tj_command *c, uint32_t at,
-                                  bool last) {
+/* The line that this read takes; its status says whether there was one. */
+static bool next_line(struct tj_work *w, const struct tj_env *env, const struct tj_command *c, struct tj_str *line) {
+    struct tj_stream *stream = env->stream;
+    *line = TJ_STR("");
+    w->status = TJ_STATUS_UNKNOWN;
+    bool known = tj_value_known(&c->input) && c->stdin_kind != TJ_STDIN_NONE && stream && !stream->lost;
+    if (!known) return false;
+    struct tj_str s = c->input.text;
+    uint32_t begin = stream->at < s.n ? stream->at : s.n, end = tj_str_chr(s, '\n', begin);
+    w->status = end == TJ_NOT_FOUND;
+    if (end == TJ_NOT_FOUND) end = s.n;
+    *line = tj_str_sub(s, begin, end);
+    stream->at = end < s.n ? end + 1 : s.n;
+    if (c->input.flags & TJ_VALUE_HAS_GLOB) { /* any number of lines of which this is the pattern */
+        w->status = TJ_STATUS_UNKNOWN;
+        stream->at = 0;
+    }
+    return true;
+}
+
+static struct tj_value read_value(struct tj_work *w, const struct tj_command *c, struct tj_str line, bool known,
+                                  uint32_t at, bool last) {
     struct tj_str lines[MAX_LINES];
     struct tj_value v = tj_value_unknown(c->span);
     v.carries = c->input.carries;
     v.flags |= TJ_VALUE_FROM_OUTPUT;
-    if (!tj_value_known(&c->input) || c->stdin_kind == TJ_STDIN_NONE) return v;
-    uint32_t n = split_lines(c->input.text, lines, MAX_LINES);
-    if (n == 0 || n > MAX_LINES || (n > 1 && !env->in_loop)) {
-        if (n == 0 || env->in_loop) return v;
-        n = 1;
+    bool paths = tj_value_known(&c->input) && c->input.flags & TJ_VALUE_HAS_GLOB;
+    if (paths) (void)split_lines(c->input.text, &line, 1);
+    if (known || paths) {
+        v.flags &= ~TJ_VALUE_IS_DYNAMIC;
+        v.flags |= c->input.flags & TJ_VALUE_HAS_GLOB; /* paths that find printed */
+        v.text = field(line, at, last);
+        return v;
     }
-    v.flags &= ~TJ_VALUE_IS_DYNAMIC;
-    v.flags |= c->input.flags & TJ_VALUE_HAS_GLOB; /* paths that find printed */
-    v.text = field(lines[0], at, last);
-    if (n == 1) return v;
-    struct tj_str *set = tj_arena_array(w->arena, struct tj_str, n);
-    for (uint32_t i = 0; set && i < n; i++) set[i] = field(lines[i], at, last);
+    if (!tj_value_known(&c->input) || c->stdin_kind == TJ_STDIN_NONE) return v;
+    /* One of the lines, or nothing. */
+    uint32_t n = split_lines(c->input.text, lines, MAX_LINES);
+    if (n == 0 || n >= MAX_LINES) return v;
+    struct tj_str *set = tj_arena_array(w->arena, struct tj_str, n + 1);
+    if (!set) return v;
+    for (uint32_t i = 0; i < n; i++) set[i] = field(lines[i], at, last);
+    v.flags = (v.flags & ~TJ_VALUE_IS_DYNAMIC) | TJ_VALUE_IS_SET | TJ_VALUE_UNSET_OK;
+    v.text = set[0];
     v.set = set;
-    v.nset = set ? n : 0;
-    v.flags |= TJ_VALUE_IS_SET;
+    v.nset = n;
     return v;
 }
 
@@ -188,11 +275,19 @@ static void read_names(struct tj_work *w, const struct tj_env *env, const struct
         read_list(w, env, c, c->argv[first].value.text);
         return;
     }
+    struct tj_str line;
+    bool known = next_line(w, env, c, &line);
+    bool raw = has_letter(c, "r") || tj_str_chr(line, '\\', 0) == TJ_NOT_FOUND;
+    if (has_letter(c, "dnNust") || !raw) {
+        known = false;
+        if (env->stream) env->stream->lost = true;
+        w->status = TJ_STATUS_UNKNOWN;
+    }
     for (uint32_t i = first; i < c->argc; i++) {
-        struct tj_value v = read_value(w, env, c, i - first, i + 1 == c->argc);
+        struct tj_value v = read_value(w, c, line, known, i - first, i + 1 == c->argc);
         if (tj_value_known(&c->argv[i].value)) tj_set_variable(w, env, c->argv[i].value.text, &v);
     }
-    struct tj_value reply = read_value(w, env, c, 0, true);
+    struct tj_value reply = read_value(w, c, line, known, 0, true);
     if (first >= c->argc) tj_set_variable(w, env, TJ_STR("REPLY"), &reply);
 }
 
@@ -226,10 +321,16 @@ void tj_builtin_apply(struct tj_work *w, struct tj_env *env, const struct tj_com
         break;
     case TJ_HANDLER_EXPORT: export_words(w, env, c); break;
     case TJ_HANDLER_UNSET: unset_words(w, env, c); break;
-    case TJ_HANDLER_SET: set_positional(env, c); break;
-    case TJ_HANDLER_SHIFT: shift(env, c); break;
+    case TJ_HANDLER_SET:
+        set_options(env, c);
+        set_positional(w, env, c);
+        break;
+    case TJ_HANDLER_SHIFT: shift(w, env, c); break;
     case TJ_HANDLER_READ: read_names(w, env, c); break;
     case TJ_HANDLER_ALIAS: alias_words(w, c); break;
+    case TJ_HANDLER_NONE:
+        if (tj_str_is(c->name, "shopt")) shell_options(env, c);
+        break;
     case TJ_HANDLER_PRINTF: printf_variable(w, env, c); break;
     default: break;
     }

@@ -22,7 +22,7 @@ void tj_hook_variable(struct tj_work *w, const struct tj_env *env, uint32_t pare
     inner.stdin_kind = TJ_STDIN_NONE;
     inner.input = (struct tj_value){.span = TJ_NO_SPAN};
     if (TJ_ROW(w->image, OPERANDS, struct tj_operand, row->operands.at)->slot == TJ_SLOT_SCRIPT) {
-        struct tj_frame frame = {value->text, NULL, 0, true};
+        struct tj_frame frame = {value->text, NULL, 0, true, false, NULL};
         (void)tj_nest_file(w, &inner, value, (enum tj_lang)row->lang, TJ_NEST_DEFERRED, &frame);
         return;
     }

@@ -111,6 +111,10 @@ struct tj_env tj_env_inside(struct tj_work *w, const struct tj_env *env, const s
     inner.input = c->input;
     inner.stdin_kind = c->stdin_kind;
     inner.flags &= (uint16_t)~TJ_CMD_NEGATED;
+    bool stays = c->base_program != TJ_NONE && c->lang == TJ_LANG_SHELL && tj_stays_in_shell(w, c);
+    bool no_function = tj_str_is(c->name, "command") || tj_str_is(c->name, "builtin");
+    inner.external = !stays || tj_str_is(c->name, "exec") ? 2 : no_function && env->external < 1 ? 1 : env->external;
+    if (!stays) inner.target = NULL;
     if (traits & TJ_PROGRAM_DEFERS) inner.flags |= TJ_CMD_DEFERRED;
     if (traits & TJ_PROGRAM_BACKGROUND) inner.flags |= TJ_CMD_BACKGROUND;
     bool farther = place != TJ_PLACE_HERE && (place != TJ_PLACE_OTHER_USER || env->place == TJ_PLACE_HERE);
@@ -143,22 +147,14 @@ void tj_env_depart(struct tj_work *w, const struct tj_env *outer, const struct t
 
 /* Text with one gap: the gap becomes a variable of its own. */
 static struct tj_str around_gap(struct tj_work *w, const struct tj_value *v) {
-    struct tj_buf name, buf;
-    tj_buf_init(&name, w->arena);
-    tj_buf_puts(&name, "tj_gap_");
-    tj_buf_number(&name, w->placeholders++);
+    struct tj_buf buf;
     struct tj_value gap = tj_value_unknown(v->span);
     gap.carries = v->carries;
-    tj_state_set_var(w->state, tj_buf_str(&name), &gap);
     tj_buf_init(&buf, w->arena);
     tj_buf_put(&buf, v->text);
     /* Programs print whole lines: what comes behind lines that are not known begins a line of its own. */
     bool lines = v->text.n == 0 || v->text.p[v->text.n - 1] == '\n';
-    if (!lines) {
-        tj_buf_puts(&buf, "${");
-        tj_buf_put(&buf, tj_buf_str(&name));
-        tj_buf_putc(&buf, '}');
-    }
+    if (!lines) tj_buf_put(&buf, tj_gap_of(w, &gap));
     tj_buf_put(&buf, v->suffix);
     return tj_buf_str(&buf);
 }
@@ -176,9 +172,13 @@ static void run_text(struct tj_work *w, struct tj_env *env, const struct tj_nest
     if (nest->text.carries & TJ_CLASS_BIT(DECODED)) inner.flags |= TJ_CMD_DECODED;
     if (nest->how == TJ_NEST_DEFERRED) inner.flags |= TJ_CMD_DEFERRED;
     bool scoped = nest->how != TJ_NEST_HERE;
+    int status = w->status;
+    struct tj_shell_scope scope = {.keeps_state = false};
     if (!tj_work_deeper(w, nest->text.span)) return;
+    inner.external = 0;
     if (scoped) {
-        tj_state_enter(w->state);
+        tj_shell_begin(w, &inner, &scope);
+        scope.life.errexit = scope.life.pipefail = scope.life.lastpipe = false;
         inner.pipeline = env->pipe_n > 1 ? env->pipeline : TJ_NONE;
     }
     if (nest->lang == TJ_LANG_SHELL)
@@ -187,16 +187,31 @@ static void run_text(struct tj_work *w, struct tj_env *env, const struct tj_nest
         tj_walk_code(w, &inner, child, TJ_LANG_PYTHON);
     else
         tj_walk_foreign(w, &inner, child, nest->lang);
-    if (scoped) tj_state_leave(w->state, TJ_LEAVE_KEEP_FILES);
+    if (scoped) tj_shell_end(w, &inner, &scope);
+    if (nest->how == TJ_NEST_DEFERRED) w->status = status;
     tj_work_higher(w);
 }
 
 static void run_alternatives(struct tj_work *w, struct tj_env *env, const struct tj_nest *nest) {
+    struct tj_capture printed = {.some = false};
+    struct tj_fork fork;
+    bool outside = (nest->text.flags & TJ_VALUE_UNSET_OK) != 0;
+    tj_fork_begin(w, env, &fork, NULL);
     for (uint32_t i = 0; i < nest->text.nset && !w->stopped; i++) {
         struct tj_env inner = *env;
+        struct tj_side side;
         inner.flags |= TJ_CMD_MAYBE;
+        if (env->capture) inner.capture = &printed;
+        bool last = i + 1 == nest->text.nset && !outside;
+        if (!last) tj_side_begin(w, &fork, &side);
         run_text(w, &inner, nest, nest->text.set[i]);
+        if (!last) tj_side_end(w, &fork, &side);
     }
+    if (outside) tj_work_unknown(w, TJ_REASON_DYNAMIC_CODE, nest->text.span);
+    tj_fork_end(w, env, &fork, TJ_CWD_DOWN);
+    struct tj_value v = tj_value_unknown(nest->text.span);
+    v.carries = printed.value.carries;
+    if (printed.some) tj_capture_add(w, env->capture, &v);
 }
 
 void tj_nest_text(struct tj_work *w, struct tj_env *env, const struct tj_nest *nest) {
@@ -251,7 +266,7 @@ bool tj_nest_file(struct tj_work *w, struct tj_env *env, const struct tj_value *
     const struct tj_file *file = tj_state_file(w->state, resolved.text);
     bool readable = file && file->content.p && !(file->flags & TJ_FILE_DELETED) && tj_str_eq(file->path, resolved.text);
     if (!readable) return false;
-    struct tj_active active = {tj_arena_copy(w->arena, resolved.text), env->active};
+    struct tj_active active = {tj_arena_copy(w->arena, resolved.text), env->active, NULL};
     for (const struct tj_active *a = env->active; a; a = a->outer) {
         if (tj_str_eq(a->name, active.name)) return true; /* it runs itself: once is enough */
     }

@@ -405,6 +405,18 @@ static void working_folder(struct tj_work *w, const struct tj_env *env, struct t
 }
 
 /* Programs that print nothing when all is well. */
+/* grep -q says by its status alone. */
+static bool is_quiet(const struct tj_command *c) {
+    bool greps = tj_str_ends(c->name, TJ_STR("grep")) || tj_str_is(c->name, "rg");
+    for (uint32_t i = 1; greps && i < c->argc; i++) {
+        struct tj_str s = c->argv[i].value.text;
+        if (tj_str_is(s, "--quiet") || tj_str_is(s, "--silent")) return true;
+        bool letters = s.n > 1 && s.p[0] == '-' && s.p[1] != '-';
+        if (letters && tj_str_chr(s, 'q', 1) != TJ_NOT_FOUND && tj_str_chr(s, 'e', 1) == TJ_NOT_FOUND) return true;
+    }
+    return false;
+}
+
 static bool silent(const struct tj_command *c, enum tj_handler handler) {
     static const char *const names[] = {"rm",    "rmdir", "mkdir", "touch", "sleep", "wait",
                                         "chown", "false", "[",     "test",  "umask", "ulimit"};
@@ -429,6 +441,13 @@ static bool silent(const struct tj_command *c, enum tj_handler handler) {
     return false;
 }
 
+static bool has_word(const struct tj_command *c, const char *word) {
+    for (uint32_t i = 1; i < c->argc; i++) {
+        if (tj_str_is(c->argv[i].value.text, word)) return true;
+    }
+    return false;
+}
+
 void tj_output_of(struct tj_work *w, const struct tj_env *env, struct tj_command *c) {
     enum tj_handler handler = (enum tj_handler)tj_image_program(w->image, c->base_program)->handler;
     struct tj_args results = {0};
@@ -436,7 +455,7 @@ void tj_output_of(struct tj_work *w, const struct tj_env *env, struct tj_command
         found_program(w, c);
         return;
     }
-    if (silent(c, handler)) {
+    if (silent(c, handler) || is_quiet(c)) {
         print(c, TJ_STR(""));
         return;
     }
@@ -462,6 +481,10 @@ void tj_output_of(struct tj_work *w, const struct tj_env *env, struct tj_command
     case TJ_HANDLER_BASENAME: path_part(c, true); break;
     case TJ_HANDLER_DIRNAME: path_part(c, false); break;
     case TJ_HANDLER_FIND:
+        if (has_word(c, "-delete") && !has_word(c, "-print")) {
+            print(c, TJ_STR(""));
+            break;
+        }
         tj_find_results(w, c, &results);
         if (results.n == 1) c->output = results.at[0].value;
         c->output.flags |= TJ_VALUE_FROM_OUTPUT;

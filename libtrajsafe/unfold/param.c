@@ -32,7 +32,11 @@ static struct tj_value cwd_value(struct tj_work *w, struct tj_str cwd) {
 static struct tj_value special(char c, const struct tj_env *env, struct tj_work *w) {
     switch (c) {
     case '0': return constant(env->frame->zero);
-    case '#': return env->frame->known ? number(w, (int64_t)env->frame->n) : tj_value_unknown(TJ_NO_SPAN);
+    case '#':
+        return env->frame->known && !env->frame->lost ? number(w, (int64_t)env->frame->n) : tj_value_unknown(TJ_NO_SPAN);
+    case '?':
+        if (w->status < 0 || w->status > 255 || env->unsteady) return tj_value_unknown(TJ_NO_SPAN);
+        return number(w, w->status);
     default: return tj_value_unknown(TJ_NO_SPAN);
     }
 }
@@ -75,6 +79,7 @@ static bool look_up(struct tj_work *w, const struct tj_env *env, struct tj_str n
     if (name.n == 0) return false;
     if (name.p[0] != '0' && tj_str_to_u64(name, &at)) {
         const struct tj_frame *frame = env->frame;
+        if (frame->lost || env->unsteady) return false;
         if (at <= frame->n) *out = frame->arg[at - 1].value;
         if (at > frame->n && frame->known) *out = constant(TJ_STR(""));
         if (at > frame->n && !frame->known) out->flags |= TJ_VALUE_UNSET_OK;
@@ -88,10 +93,20 @@ static bool look_up(struct tj_work *w, const struct tj_env *env, struct tj_str n
         *out = special('0', env, w);
         return true;
     }
-    const struct tj_value *v = tj_state_var(w->state, name);
+    const struct tj_value *v = tj_gap_find(w, name);
     if (v) {
         *out = *v;
         return true;
+    }
+    v = tj_state_var(w->state, name);
+    if (v && env->unsteady) {
+        out->carries = v->carries;
+        return true;
+    }
+    if (v) {
+        *out = *v;
+        bool outside = v->flags & TJ_VALUE_IS_DYNAMIC && v->flags & TJ_VALUE_UNSET_OK && !v->text.n && !v->suffix.n;
+        return !outside;
     }
     if (usual(w, name, out)) return true;
     bool generated = tj_str_is(name, "RANDOM") || tj_str_is(name, "SECONDS") || tj_str_is(name, "EPOCHSECONDS") ||
@@ -127,7 +142,8 @@ static void as_list(struct tj_work *w, struct tj_expansion *x, uint32_t n) {
 /* At the top $@ may come from outside, but ${@^^} and the like in a command line only stand there to hide it. */
 static struct tj_expansion positional(struct tj_work *w, const struct tj_env *env, bool joins, bool operator_) {
     struct tj_expansion x = {.joins = joins};
-    if (!env->frame->known && env->frame->n == 0 && !operator_) {
+    bool lost = env->frame->lost || env->unsteady;
+    if (lost || (!env->frame->known && env->frame->n == 0 && !operator_)) {
         x.value = tj_value_unknown(TJ_NO_SPAN);
         x.value.flags |= TJ_VALUE_UNSET_OK | TJ_VALUE_MAY_SPLIT;
         return x;
@@ -304,6 +320,18 @@ static struct tj_str operand(struct tj_work *w, struct tj_env *env, const struct
 
 static bool defaults(struct tj_work *w, struct tj_env *env, const struct tj_sh_part *part, bool known,
                      struct tj_value *v) {
+    bool some = v->flags & TJ_VALUE_IS_DYNAMIC && (v->text.n || v->suffix.n);
+    bool open = known && v->flags & (TJ_VALUE_IS_SET | TJ_VALUE_IS_DYNAMIC) && !some && part->op != '?';
+    if (open) { /* set or not, empty or not: one or the other */
+        struct tj_value other = constant(TJ_STR("")), before = *v;
+        if (part->child < part->child_end) other = tj_word_value(w, env, part->child);
+        struct tj_value empty = constant(TJ_STR(""));
+        if (part->op == '+') before = empty;
+        *v = tj_value_either(w, &before, &other);
+        v->carries |= before.carries;
+        if (part->op == '=') tj_set_variable(w, env, part->text, v);
+        return true;
+    }
     bool constant_text = known && tj_value_known(v);
     bool empty = !known || (constant_text && v->text.n == 0 && (part->op2 == ':' || part->op2 == part->op));
     bool takes = part->op == '+' ? !empty || !known : empty;

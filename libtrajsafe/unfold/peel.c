@@ -44,17 +44,7 @@ static struct tj_str piece_of(struct tj_work *w, const struct tj_value *v) {
     if (tj_value_known(v)) return v->text;
     struct tj_str template_ = tj_template_of(w, v->span);
     if (template_.p) return template_;
-    struct tj_buf buf;
-    tj_buf_init(&buf, w->arena);
-    tj_buf_puts(&buf, "tj_gap_");
-    tj_buf_number(&buf, w->placeholders++);
-    struct tj_str name = tj_buf_str(&buf);
-    tj_state_set_var(w->state, name, v);
-    tj_buf_init(&buf, w->arena);
-    tj_buf_puts(&buf, "${");
-    tj_buf_put(&buf, name);
-    tj_buf_putc(&buf, '}');
-    return tj_buf_str(&buf);
+    return tj_gap_of(w, v);
 }
 
 /* Words [from, to) joined by spaces, as eval and ssh do. */
@@ -116,10 +106,10 @@ static void peel_option(struct tj_work *w, struct tj_env *env, struct tj_command
     tj_nest_text(w, env, &nest);
 }
 
-static bool stays_in_shell(const struct tj_work *w, const struct tj_command *c) {
+bool tj_stays_in_shell(const struct tj_work *w, const struct tj_command *c) {
     uint16_t handler = tj_image_program(w->image, c->base_program)->handler;
-    return handler == TJ_HANDLER_EXEC || tj_str_is(c->name, "time") || tj_str_is(c->name, "command") ||
-           tj_str_is(c->name, "builtin");
+    return handler == TJ_HANDLER_EXEC || handler == TJ_HANDLER_EVAL || handler == TJ_HANDLER_SOURCE ||
+           tj_str_is(c->name, "time") || tj_str_is(c->name, "command") || tj_str_is(c->name, "builtin");
 }
 
 /* What the command reads from, and sockets that the shell opened for it; what it writes to was opened once. */
@@ -138,7 +128,7 @@ static void peel_words(struct tj_work *w, struct tj_env *env, const struct tj_en
                        uint32_t first) {
     const struct tj_redirect *redirect;
     uint32_t redirects = inherited(w, c, &redirect);
-    bool stays = stays_in_shell(w, c), machine = tj_str_is(c->name, "setarch") && first + 1 < c->argc;
+    bool stays = tj_stays_in_shell(w, c), machine = tj_str_is(c->name, "setarch") && first + 1 < c->argc;
     const struct tj_value *v = &c->argv[first].value;
     if (machine && !tj_value_known(v)) {
         first++; /* setarch "$(uname -m)" -R PROGRAM */
@@ -210,7 +200,7 @@ static void run_named_script(struct tj_work *w, struct tj_env *env, struct tj_co
 
 static void peel_script(struct tj_work *w, struct tj_env *env, struct tj_command *c, const struct tj_value *path,
                         uint32_t arg, enum tj_lang lang, enum tj_nest_how how) {
-    struct tj_frame frame = {path->text, c->argv + arg + 1, c->argc - arg - 1, true};
+    struct tj_frame frame = {path->text, c->argv + arg + 1, c->argc - arg - 1, true, false, NULL};
     struct tj_frame *params = how == TJ_NEST_HERE && frame.n == 0 ? NULL : &frame;
     const struct tj_value *output = tj_subst_output(w, path->text);
     if (tj_value_known(path) && reads_stdin_as(path->text))
@@ -363,12 +353,57 @@ static void peel_eval(struct tj_work *w, struct tj_env *env, struct tj_command *
     tj_nest_text(w, env, &nest);
 }
 
+enum trap_when { TRAP_EXIT = 1, TRAP_ANY = 2 /* before or after commands */, TRAP_SIGNAL = 4 };
+
+static uint32_t trap_when(const struct tj_command *c, uint32_t from) {
+    uint32_t when = 0;
+    for (uint32_t i = from; i < c->argc; i++) {
+        struct tj_str s = c->argv[i].value.text;
+        bool exits = tj_str_is(s, "0") || tj_str_is(s, "EXIT") || tj_str_is(s, "exit");
+        bool any = tj_str_ieq(s, TJ_STR("DEBUG")) || tj_str_ieq(s, TJ_STR("ERR")) || tj_str_ieq(s, TJ_STR("RETURN"));
+        when |= exits ? TRAP_EXIT : any || !tj_value_known(&c->argv[i].value) ? TRAP_ANY : TRAP_SIGNAL;
+    }
+    return when;
+}
+
+/* At any time: no variable has a certain value in it, and what it assigns has none outside. */
+static void trap_any_time(struct tj_work *w, struct tj_env *env, const struct tj_nest *nest, bool odd) {
+    struct tj_env inner = *env;
+    struct tj_journal journal = {.outer = w->journal}, *outer = w->journal;
+    struct tj_nest here = *nest;
+    here.how = TJ_NEST_HERE;
+    inner.flags |= TJ_CMD_DEFERRED;
+    inner.unsteady = true;
+    inner.capture = NULL;
+    inner.target = NULL;
+    w->journal = &journal;
+    tj_state_enter(w->state);
+    tj_nest_text(w, &inner, &here);
+    tj_state_leave(w->state, TJ_LEAVE_KEEP_FILES);
+    w->journal = outer;
+    struct tj_value v = tj_value_unknown(TJ_NO_SPAN);
+    for (uint32_t i = 0; odd && i < journal.entry.n; i++) {
+        if (journal.entry.at[i].function) continue;
+        (void)tj_vec_push(w->arena, &w->odd, journal.entry.at[i].name);
+        tj_set_variable(w, env, journal.entry.at[i].name, &v);
+    }
+}
+
+/* An EXIT trap runs where the shell ends, with the variables of then. */
 static void peel_trap(struct tj_work *w, struct tj_env *env, struct tj_command *c) {
     uint32_t at = first_operand(c);
-    if (at + 1 >= c->argc || tj_str_is(c->argv[at].value.text, "-") || c->argv[at].value.text.n == 0) return;
+    if (at + 1 >= c->argc || w->dry) return;
+    bool resets =
+        tj_str_is(c->argv[at].value.text, "-") || (c->argv[at].value.text.n == 0 && tj_value_known(&c->argv[at].value));
+    uint32_t when = trap_when(c, at + 1);
+    bool certain = w->journal == &env->life->journal;
+    if (when & TRAP_EXIT && certain) env->life->trap.n = 0;
+    if (resets) return;
     struct tj_nest nest = nest_of(env, c, c->argv[at].value, TJ_LANG_SHELL);
     nest.how = TJ_NEST_DEFERRED;
-    tj_nest_text(w, env, &nest);
+    struct tj_trap trap = {nest.text, c->index};
+    if (when & TRAP_EXIT) (void)tj_vec_push(w->arena, &env->life->trap, trap);
+    if (when & TRAP_ANY || !(when & TRAP_EXIT)) trap_any_time(w, env, &nest, (when & TRAP_ANY) != 0);
 }
 
 /* env -S 'bash -c' TEXT: the words of the string, then those that follow it. */
@@ -421,9 +456,9 @@ static bool peel_generic(struct tj_work *w, struct tj_env *env, const struct tj_
     if (!entered && peel_operands(w, env, outer, c, bound)) found = true;
     if (found || !(traits_of(w, c) & TJ_PROGRAM_STDIN_RUN || becomes_shell(c, bound))) return found;
     if (has_flag(bound, "--version") || has_flag(bound, "--help")) return false;
-    struct tj_frame frame = {c->name, c->argv + 1, 0, true};
+    struct tj_frame frame = {c->name, c->argv + 1, 0, true, false, NULL};
     if (bound->operand.n)
-        frame = (struct tj_frame){c->name, c->argv + bound->operand.at[0].arg, bound->operand.n, true};
+        frame = (struct tj_frame){c->name, c->argv + bound->operand.at[0].arg, bound->operand.n, true, false, NULL};
     run_stdin(w, env, c, lang_of(w, c), &frame);
     return c->stdin_kind != TJ_STDIN_NONE;
 }

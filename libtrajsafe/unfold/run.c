@@ -1,13 +1,6 @@
 /* One command: found among functions and tables, handed to the sink, and what it runs walked. */
 #include "unfold/work.h"
 
-static bool is_active(const struct tj_env *env, struct tj_str name) {
-    for (const struct tj_active *a = env->active; a; a = a->outer) {
-        if (tj_str_eq(a->name, name)) return true;
-    }
-    return false;
-}
-
 void tj_command_stand(struct tj_command *c, const struct tj_env *env) {
     c->parent = env->parent;
     c->pipeline = env->pipeline;
@@ -102,35 +95,91 @@ static void emit_redirects(struct tj_work *w, const struct tj_env *env, const st
     tj_run_plain(w, &after, &only);
 }
 
+/* A variable of a function of its own: what it was comes back when the function ends. */
+void tj_make_local(struct tj_work *w, struct tj_env *env, struct tj_str name) {
+    struct tj_locals *locals = env->frame->locals;
+    if (!locals) return;
+    for (uint32_t i = 0; i < locals->at.n; i++) {
+        if (tj_str_eq(locals->at.at[i].name, name)) return;
+    }
+    const struct tj_value *v = tj_state_var(w->state, name);
+    struct tj_value outside = tj_value_unknown(TJ_NO_SPAN);
+    struct tj_local l = {.name = tj_arena_copy(w->arena, name)};
+    outside.flags |= TJ_VALUE_UNSET_OK;
+    (void)tj_value_keep(w->arena, v ? v : &outside, &l.old);
+    (void)tj_vec_push(w->arena, &locals->at, l);
+    (void)tj_vec_push(w->arena, &env->life->local, l.name);
+}
+
+static void drop_locals(struct tj_work *w, const struct tj_env *env, const struct tj_locals *locals) {
+    for (uint32_t i = locals->at.n; i-- > 0;) tj_set_variable(w, env, locals->at.at[i].name, &locals->at.at[i].old);
+}
+
+static void walk_body(struct tj_work *w, struct tj_env *inner, const struct tj_plain *plain, struct tj_str name,
+                      struct tj_str body) {
+    const struct tj_known_function *known = find_known(w, name, body);
+    if (known) {
+        inner->script = known->script;
+        inner->text = known->text;
+        tj_walk_node(w, inner, known->node);
+        return;
+    }
+    struct tj_str kept = tj_arena_copy(w->arena, body);
+    uint32_t text =
+        tj_work_derive(w, kept.n, plain->span)
+            ? tj_texts_child(&w->out->texts, plain->span, TJ_LAYER_NESTED, tj_arena_copy(w->arena, name), kept)
+            : TJ_NONE;
+    inner->depth++;
+    if (text != TJ_NONE) tj_walk_text(w, inner, text);
+}
+
 static void run_function(struct tj_work *w, struct tj_env *env, const struct tj_plain *plain, struct tj_str name,
                          struct tj_str body) {
-    struct tj_frame frame = {env->frame->zero, plain->argv + 1, plain->argc - 1, true};
-    struct tj_active active = {name, env->active};
+    struct tj_locals locals = {.at = {.n = 0}};
+    struct tj_frame frame = {env->frame->zero, plain->argv + 1, plain->argc - 1, true, false, &locals};
+    struct tj_active active = {name, env->active, &frame};
     struct tj_capture printed = {.some = false};
     struct tj_env inner = *env;
+    struct tj_fork fork;
+    struct tj_target target = tj_target_in(env, TJ_TARGET_FUNCTION, &fork);
     bool writes = tj_redirects_stdout(plain->redirect, plain->redirects);
+    for (uint32_t i = 1; i < plain->argc; i++)
+        frame.lost = frame.lost || plain->argv[i].value.flags & (TJ_VALUE_MAY_SPLIT | TJ_VALUE_HAS_GLOB);
     inner.frame = &frame;
     inner.active = &active;
+    inner.target = &target;
     inner.flags |= TJ_CMD_IN_FUNCTION;
     inner.pipeline = env->pipe_n > 1 ? env->pipeline : TJ_NONE;
     if (writes) inner.capture = &printed;
     if (!tj_work_deeper(w, plain->span)) return;
-    const struct tj_known_function *known = find_known(w, name, body);
-    if (known) {
-        inner.script = known->script;
-        inner.text = known->text;
-        tj_walk_nodes(w, &inner, known->node);
-    } else {
-        struct tj_str kept = tj_arena_copy(w->arena, body);
-        uint32_t text =
-            tj_work_derive(w, kept.n, plain->span)
-                ? tj_texts_child(&w->out->texts, plain->span, TJ_LAYER_NESTED, tj_arena_copy(w->arena, name), kept)
-                : TJ_NONE;
-        inner.depth++;
-        if (text != TJ_NONE) tj_walk_text(w, &inner, text);
+    env->life->called = true;
+    tj_fork_begin(w, &inner, &fork, &target);
+    for (uint32_t i = 0; i < plain->settings; i++) { /* x=1 f: as if it were local */
+        tj_make_local(w, &inner, plain->setting[i].name);
+        tj_set_variable(w, &inner, plain->setting[i].name, &plain->setting[i].value);
     }
+    walk_body(w, &inner, plain, name, body);
+    tj_fork_end(w, &inner, &fork, TJ_CWD_LAST);
+    drop_locals(w, env, &locals);
     tj_work_higher(w);
+    int status = w->status;
     emit_redirects(w, env, plain, writes ? &printed : NULL);
+    w->status = plain->redirects ? TJ_STATUS_UNKNOWN : status;
+}
+
+/* A function that calls itself is followed while its arguments are known and change. */
+static bool goes_round(struct tj_work *w, const struct tj_env *env, const struct tj_plain *plain, struct tj_str name) {
+    enum { MAX_RECURSIONS = 64 };
+    for (const struct tj_active *a = env->active; a; a = a->outer) {
+        if (!tj_str_eq(a->name, name)) continue;
+        bool changed = a->frame && a->frame->n + 1 != plain->argc;
+        for (uint32_t i = 1; a->frame && i < plain->argc; i++) {
+            if (!tj_value_known(&plain->argv[i].value)) return true;
+            changed = changed || !tj_str_eq(plain->argv[i].value.text, a->frame->arg[i - 1].value.text);
+        }
+        return !changed || ++w->recursions > MAX_RECURSIONS;
+    }
+    return false;
 }
 
 /* ---- programs ------------------------------------------------------------------------------------------------------------------ */
@@ -160,7 +209,7 @@ static bool run_own_file(struct tj_work *w, struct tj_env *env, struct tj_comman
     const struct tj_value *path = &c->argv[0].value;
     if (!tj_value_known(path) || tj_str_chr(path->text, '/', 0) == TJ_NOT_FOUND || standard_folder(path->text))
         return false;
-    struct tj_frame frame = {path->text, c->argv + 1, c->argc - 1, true};
+    struct tj_frame frame = {path->text, c->argv + 1, c->argc - 1, true, false, NULL};
     struct tj_env inner = tj_env_inside(w, env, c, NULL);
     return tj_nest_file(w, &inner, path, TJ_LANG_BY_FILE, TJ_NEST_CHILD, &frame);
 }
@@ -192,6 +241,33 @@ static void run_settings(struct tj_work *w, const struct tj_env *env, const stru
         tj_hook_variable(w, env, c->index, plain->setting[i].name, &plain->setting[i].value);
 }
 
+/* What builtins do to this shell; X=1 in front of them holds while they do it. */
+static void apply_builtin(struct tj_work *w, struct tj_env *outer, const struct tj_plain *plain, struct tj_command *c,
+                          int before) {
+    struct tj_locals locals = {.at = {.n = 0}};
+    struct tj_env env = *outer;
+    struct tj_frame frame = *outer->frame;
+    frame.locals = &locals;
+    if (plain->settings) env.frame = &frame;
+    for (uint32_t i = 0; i < plain->settings; i++) {
+        tj_make_local(w, &env, plain->setting[i].name);
+        tj_set_variable(w, &env, plain->setting[i].name, &plain->setting[i].value);
+    }
+    env.frame = outer->frame;
+    tj_builtin_apply(w, &env, c);
+    drop_locals(w, &env, &locals);
+    int after = w->status;
+    w->status = before;
+    if (!tj_jump(w, &env, c)) w->status = after;
+}
+
+/* `2>&1`: what a program complains of is read too. */
+static void complain(struct tj_work *w, const struct tj_env *env, const struct tj_command *c) {
+    struct tj_value v = tj_value_unknown(c->span);
+    v.carries = c->output_carries;
+    tj_capture_add(w, env->capture, &v);
+}
+
 static void run_program(struct tj_work *w, struct tj_env *outer, const struct tj_plain *plain, struct tj_command *c) {
     struct tj_env env = *outer;
     struct tj_bound bound;
@@ -210,7 +286,13 @@ static void run_program(struct tj_work *w, struct tj_env *outer, const struct tj
     if (plain->settings) run_settings(w, &env, plain, c);
     if (row && (row->handler == TJ_HANDLER_EXPORT || row->handler == TJ_HANDLER_ENV)) tj_hook_words(w, &env, c);
     uint32_t adds = env.capture ? env.capture->adds : 0;
-    if (row) tj_builtin_apply(w, outer, c);
+    bool builtin = row && env.external < 2 && tj_str_eq(c->argv[0].value.text, c->name);
+    int before = w->status;
+    w->status = builtin ? tj_status_of(w, outer, c) : TJ_STATUS_UNKNOWN;
+    if (builtin) apply_builtin(w, outer, plain, c, before);
+    if (w->jump) return;
+    int status = w->status;
+    w->status = before; /* what it runs may ask for $? */
     if (run_own_file(w, &env, c)) {
         peeled = true;
     } else if (nests & 1) {
@@ -222,6 +304,10 @@ static void run_program(struct tj_work *w, struct tj_env *outer, const struct tj
     if (row && row->traits & TJ_PROGRAM_OPAQUE) tj_work_cover(w, TJ_COVERAGE_OPAQUE);
     if (c->program != TJ_NONE && tj_image_program(w->image, c->program)->traits & TJ_PROGRAM_OPAQUE)
         tj_work_cover(w, TJ_COVERAGE_OPAQUE);
+    bool stays = peeled && builtin && tj_stays_in_shell(w, c);
+    if (!stays) w->status = status;
+    if (builtin && tj_str_is(c->name, "exec") && c->argc > 1) tj_jump_shell(w, outer);
+    if (env.errors && env.errors == env.capture && !builtin) complain(w, &env, c);
     /* What runs unseen prints unseen. */
     if (!peeled || (env.capture && env.capture->adds == adds)) capture_output(w, &env, c);
 }
@@ -229,26 +315,63 @@ static void run_program(struct tj_work *w, struct tj_env *outer, const struct tj
 static void run_dynamic(struct tj_work *w, struct tj_env *env, const struct tj_plain *plain, struct tj_command *c) {
     c->flags |= TJ_CMD_DYNAMIC_NAME;
     tj_work_unknown(w, TJ_REASON_DYNAMIC_NAME, c->name_span);
+    w->status = TJ_STATUS_UNKNOWN;
     if (!tj_work_emit(w, env, c)) return;
     /* `$SUDO rm x`: what follows is a command of its own, perhaps. */
     bool found = plain->argc > 1 && tj_peel_guess(w, env, c);
     if (!found) capture_output(w, env, c);
 }
 
+/* `$x /y`, where one of the texts that x may be is "rm -r": it is split. */
+static struct tj_plain split_name(struct tj_work *w, const struct tj_plain *plain, struct tj_str name) {
+    enum { MOST = 16 };
+    const struct tj_value *v = &plain->argv[0].value;
+    struct tj_plain out = *plain;
+    struct tj_arg *argv = tj_arena_array(w->arena, struct tj_arg, plain->argc + MOST);
+    uint32_t n = 0, at = 0;
+    out.argc = 0;
+    if (!argv) return out;
+    while (v->flags & TJ_VALUE_MAY_SPLIT && n < MOST) {
+        while (at < name.n && tj_is_space(name.p[at])) at++;
+        uint32_t begin = at;
+        while (at < name.n && !tj_is_space(name.p[at])) at++;
+        if (at == begin) break;
+        argv[n++].value = tj_value_text(tj_str_sub(name, begin, at), v->span);
+    }
+    if (!(v->flags & TJ_VALUE_MAY_SPLIT)) argv[n++].value = tj_value_text(name, v->span);
+    memcpy(argv + n, plain->argv + 1, (plain->argc - 1) * sizeof *argv);
+    out.argv = argv;
+    out.argc = n + plain->argc - 1;
+    return out;
+}
+
 /* One of several names: each is a command that may run. */
 static void run_alternatives(struct tj_work *w, struct tj_env *env, const struct tj_plain *plain) {
+    enum { MOST = 8 };
     const struct tj_value *v = &plain->argv[0].value;
+    const struct tj_capture *prints[MOST];
+    struct tj_capture *own = tj_arena_array(w->arena, struct tj_capture, v->nset);
+    struct tj_fork fork;
+    uint32_t n = v->nset < MOST ? v->nset : MOST;
+    if (v->flags & TJ_VALUE_UNSET_OK) tj_work_unknown(w, TJ_REASON_DYNAMIC_NAME, v->span);
+    if (!own) return;
+    tj_fork_begin(w, env, &fork, NULL);
     for (uint32_t i = 0; i < v->nset && !w->stopped; i++) {
-        struct tj_arg *argv = tj_arena_array(w->arena, struct tj_arg, plain->argc);
-        if (!argv) return;
-        memcpy(argv, plain->argv, plain->argc * sizeof *argv);
-        argv[0].value = tj_value_text(v->set[i], v->span);
-        struct tj_plain one = *plain;
+        struct tj_plain one = split_name(w, plain, v->set[i]);
+        struct tj_side side;
         struct tj_env inner = *env;
-        one.argv = argv;
         inner.flags |= TJ_CMD_MAYBE;
+        if (env->capture) inner.capture = &own[i];
+        if (i < MOST) prints[i] = &own[i];
+        bool last = i + 1 == v->nset;
+        if (!last) tj_side_begin(w, &fork, &side);
         tj_run_plain(w, &inner, &one);
+        if (!last) tj_side_end(w, &fork, &side);
     }
+    tj_fork_end(w, env, &fork, TJ_CWD_DOWN);
+    struct tj_value blind = tj_value_unknown(plain->span);
+    if (env->capture && v->nset <= MOST) tj_capture_either(w, env->capture, prints, n);
+    if (env->capture && v->nset > MOST) tj_capture_add(w, env->capture, &blind);
 }
 
 /*
@@ -271,6 +394,7 @@ static void run_globbed(struct tj_work *w, struct tj_env *env, const struct tj_p
     }
     c->flags |= TJ_CMD_DYNAMIC_NAME;
     tj_work_unknown(w, TJ_REASON_DYNAMIC_NAME, c->name_span);
+    w->status = TJ_STATUS_UNKNOWN;
     if (!tj_work_emit(w, env, c)) return;
     if (fits == 0 || fits > FITTING_MOST) capture_output(w, env, c);
     for (uint32_t i = 0; i < fits && fits <= FITTING_MOST && !w->stopped; i++) {
@@ -309,7 +433,7 @@ static bool is_noise(const struct tj_work *w, const struct tj_env *env, const st
     struct tj_str s = tj_texts_bytes(&w->out->texts, v->span);
     if (s.n && s.p[0] == '"') s = tj_str_sub(s, 1, s.n);
     if (tj_str_starts(s, TJ_STR("${"))) s = tj_str_sub(s, 1, s.n);
-    return s.n > 1 && (s.p[1] == '*' || s.p[1] == '@');
+    return !env->frame->lost && s.n > 1 && (s.p[1] == '*' || s.p[1] == '@');
 }
 
 static void run_without_noise(struct tj_work *w, struct tj_env *env, const struct tj_plain *plain) {
@@ -340,10 +464,13 @@ void tj_run_plain(struct tj_work *w, struct tj_env *env, const struct tj_plain *
         return;
     }
     bool known = name_of(first, &name);
-    if (known && tj_state_function(w->state, name, &body) && body.n && !is_active(env, name) && tj_value_known(first)) {
+    bool function = known && !env->external && tj_value_known(first) && tj_str_eq(first->text, name) &&
+                    tj_state_function(w->state, name, &body) && body.n;
+    if (function && !goes_round(w, env, plain, name)) {
         run_function(w, env, plain, name, body);
         return;
     }
+    if (function) tj_work_cover(w, TJ_COVERAGE_OPAQUE);
     struct tj_command *c = new_command(w, env, plain);
     if (!c || !tj_work_deeper(w, plain->span)) return;
     if (plain->obscured || obscured(plain)) c->flags |= TJ_CMD_OBSCURED;

@@ -4,12 +4,20 @@
 void tj_set_variable(struct tj_work *w, const struct tj_env *env, struct tj_str name, const struct tj_value *value) {
     (void)env;
     struct tj_touched t = {name, false};
+    for (uint32_t i = 0; i < w->odd.n; i++) {
+        if (!tj_str_eq(w->odd.at[i], name) || value->flags & TJ_VALUE_IS_DYNAMIC) continue;
+        struct tj_value v = tj_value_unknown(value->span);
+        v.carries = value->carries;
+        tj_set_variable(w, env, name, &v);
+        return;
+    }
     if (w->journal) (void)tj_vec_push(w->arena, &w->journal->entry, t);
     tj_state_set_var(w->state, name, value);
 }
 
 void tj_set_function(struct tj_work *w, struct tj_str name, struct tj_str body) {
     struct tj_touched t = {name, true};
+    w->moves++;
     if (w->journal) (void)tj_vec_push(w->arena, &w->journal->entry, t);
     tj_state_set_function(w->state, name, body);
 }
@@ -64,6 +72,11 @@ static bool leaves_stdout(const struct tj_redirect *r) {
     return r->op == TJ_REDIR_DUP_OUT && r->fd == 1 && tj_str_is(r->target.text, "2");
 }
 
+/* `2>&1` */
+static bool joins_stdout(const struct tj_redirect *r) {
+    return r->op == TJ_REDIR_DUP_OUT && r->fd == 2 && tj_str_is(r->target.text, "1");
+}
+
 static void read_file(struct tj_work *w, struct tj_env *env, const struct tj_redirect *r) {
     env->stdin_kind = TJ_STDIN_FILE;
     env->input = tj_value_unknown(r->target.span);
@@ -116,19 +129,35 @@ static bool is_terminal(const struct tj_redirect *r) {
            (tj_str_is(s, "/dev/tty") || tj_str_is(s, "/dev/stderr") || tj_str_is(s, "/dev/stdout"));
 }
 
+/* <<< adds a newline. */
+static void end_line(struct tj_work *w, struct tj_value *v) {
+    struct tj_str *end = v->flags & TJ_VALUE_IS_DYNAMIC ? &v->suffix : &v->text;
+    struct tj_buf buf;
+    if (v->flags & (TJ_VALUE_IS_SET | TJ_VALUE_LIST) || !tj_work_derive(w, (size_t)end->n + 1, v->span)) return;
+    tj_buf_init(&buf, w->arena);
+    tj_buf_put(&buf, *end);
+    tj_buf_putc(&buf, '\n');
+    *end = tj_buf_str(&buf);
+}
+
 void tj_redirect_env(struct tj_work *w, struct tj_env *env, const struct tj_redirect *redirect, uint32_t n) {
     for (uint32_t i = 0; i < n; i++) {
         const struct tj_redirect *r = &redirect[i];
-        if (leaves_stdout(r)) env->capture = NULL;
+        if (leaves_stdout(r)) env->capture = env->errors;
+        if (joins_stdout(r)) env->errors = env->capture;
         if (r->fd != 0) continue;
+        env->stream = NULL;
         if (r->op == TJ_REDIR_HEREDOC || r->op == TJ_REDIR_HERESTRING) {
             env->stdin_kind = TJ_STDIN_HEREDOC;
             env->input = r->target;
+            if (r->op == TJ_REDIR_HERESTRING) end_line(w, &env->input);
+            env->stream = tj_arena_new(w->arena, struct tj_stream);
         } else if (is_terminal(r)) {
             env->stdin_kind = TJ_STDIN_NONE;
             env->input = tj_value_unknown(r->target.span);
         } else if (r->op == TJ_REDIR_IN || r->op == TJ_REDIR_INOUT) {
             read_file(w, env, r);
+            env->stream = tj_arena_new(w->arena, struct tj_stream);
         } else if (r->op == TJ_REDIR_DUP_IN) {
             env->stdin_kind = TJ_STDIN_FILE;
             env->input = tj_value_unknown(r->target.span);
@@ -270,7 +299,7 @@ static bool walk_alias(struct tj_work *w, struct tj_env *env, const struct tj_sh
     uint32_t child = tj_texts_child(&w->out->texts, span, TJ_LAYER_WORD, TJ_STR("alias"), bytes);
     if (child == TJ_NONE) return false;
     (void)tj_texts_run(&w->out->texts, child, text.n, word->end, node->end - word->end);
-    struct tj_active active = {name, env->active};
+    struct tj_active active = {name, env->active, NULL};
     struct tj_env inner = *env;
     inner.active = &active;
     tj_walk_text(w, &inner, child);
@@ -288,6 +317,7 @@ static void add_socket(struct tj_work *w, const struct tj_env *env, struct tj_pl
 void tj_walk_simple(struct tj_work *w, struct tj_env *outer, const struct tj_sh_node *node) {
     struct tj_env env = *outer;
     bool alone = node->word == node->word_end;
+    uint32_t substitutions = w->substitutions;
     if (env.pipeline == TJ_NONE) env.pipeline = w->pipelines++;
     if (env.flow == TJ_NONE) env.flow = env.pipeline;
     if (!alone && walk_alias(w, &env, node)) return;
@@ -304,6 +334,7 @@ void tj_walk_simple(struct tj_work *w, struct tj_env *outer, const struct tj_sh_
     plain.setting = settings(w, &env, node, alone, &plain.settings);
     plain.argv = args.at;
     plain.argc = args.n;
+    if (args.n == 0) w->status = w->substitutions == substitutions ? 0 : w->status;
     if (args.n == 0 && plain.redirects == 0 && plain.settings == 0 && alone) return;
     tj_redirect_env(w, &env, plain.redirect, plain.redirects);
     struct tj_env around = env;

@@ -128,14 +128,7 @@ static struct tj_value fill(struct tj_work *w, const struct tj_value *word, stru
                             const struct tj_value *by) {
     bool code = tj_str_chr(word->text, ' ', 0) != TJ_NOT_FOUND && !tj_value_known(by);
     if (!code || tj_str_find(word->text, mark, 0) == TJ_NOT_FOUND) return replaced(w, word, mark, by);
-    struct tj_buf name;
-    tj_buf_init(&name, w->arena);
-    tj_buf_puts(&name, "tj_gap_");
-    tj_buf_number(&name, w->placeholders++);
-    struct tj_str variable = tj_buf_str(&name);
-    tj_state_set_var(w->state, variable, by);
-    struct tj_value use = tj_value_text(concat3(w, TJ_STR("${"), "", variable), word->span);
-    use.text = concat3(w, use.text, "}", TJ_STR_NONE);
+    struct tj_value use = tj_value_text(tj_gap_of(w, by), word->span);
     return replaced(w, word, mark, &use);
 }
 

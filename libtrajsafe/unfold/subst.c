@@ -16,10 +16,16 @@ static struct tj_value run_body(struct tj_work *w, struct tj_env *env, const str
     inner.flags &= (uint16_t)~TJ_CMD_NEGATED;
     if (!tj_work_deeper(w, span)) return tj_value_unknown(span);
     struct tj_later *later = w->later;
+    struct tj_shell_scope scope = {.keeps_state = false};
     w->later = NULL;
-    tj_state_enter(w->state);
+    inner.stream = input ? tj_arena_new(w->arena, struct tj_stream) : NULL;
+    inner.errors = NULL;
+    w->substitutions++;
+    tj_shell_begin(w, &inner, &scope);
+    scope.life.errexit = false;
+    w->status = 0;
     if (part->node != TJ_NONE) tj_walk_nodes(w, &inner, part->node);
-    tj_state_leave(w->state, TJ_LEAVE_KEEP_FILES);
+    tj_shell_end(w, &inner, &scope);
     w->later = later;
     tj_work_higher(w);
     return capture ? tj_capture_value(capture, span) : tj_value_unknown(span);
@@ -30,16 +36,25 @@ static struct tj_str strip_newlines(struct tj_str s) {
     return s;
 }
 
+static void strip_set(struct tj_work *w, struct tj_value *v) {
+    struct tj_str *set = tj_arena_array(w->arena, struct tj_str, v->nset);
+    for (uint32_t i = 0; set && i < v->nset; i++) set[i] = strip_newlines(v->set[i]);
+    if (set)
+        v->set = set;
+    else
+        *v = tj_value_unknown(v->span);
+}
+
 struct tj_value tj_subst_command(struct tj_work *w, struct tj_env *env, const struct tj_sh_part *part) {
     struct tj_capture capture = {.some = false};
     struct tj_value v = run_body(w, env, part, &capture, NULL);
-    if (v.flags & TJ_VALUE_IS_DYNAMIC)
-        v.suffix = strip_newlines(v.suffix);
-    else
+    if (v.flags & TJ_VALUE_IS_DYNAMIC) v.suffix = strip_newlines(v.suffix);
+    if (!(v.flags & TJ_VALUE_IS_DYNAMIC) || v.suffix.n == 0) /* what is not known may be nothing */
         v.text = strip_newlines(v.text);
-    if (v.flags & (TJ_VALUE_IS_SET | TJ_VALUE_LIST)) v = tj_value_unknown(v.span);
+    if (v.flags & TJ_VALUE_LIST) v = tj_value_unknown(v.span);
+    if (v.flags & TJ_VALUE_IS_SET) strip_set(w, &v);
     v.flags |= TJ_VALUE_FROM_OUTPUT;
-    v.flags &= ~TJ_VALUE_UNSET_OK;
+    if (!(v.flags & TJ_VALUE_IS_SET)) v.flags &= ~TJ_VALUE_UNSET_OK;
     return v;
 }
 
@@ -70,7 +85,9 @@ struct tj_value tj_subst_process(struct tj_work *w, struct tj_env *env, const st
     struct tj_value nothing = tj_value_unknown(span);
     bool reads = part->op == '<';
     if (!reads && w->later) return run_later(w, part, span);
+    int status = w->status;
     struct tj_value output = run_body(w, env, part, reads ? &capture : NULL, reads ? NULL : &nothing);
+    w->status = status;
     return process_path(w, &output, span);
 }
 

@@ -89,6 +89,7 @@ void tj_understanding_init(struct tj_understanding *u, struct tj_arena *arena) {
 }
 
 void tj_work_cover(struct tj_work *w, enum tj_coverage coverage) {
+    if (w->dry) return;
     if (coverage > w->out->coverage) w->out->coverage = (uint8_t)coverage;
 }
 
@@ -100,12 +101,14 @@ static bool is_limit(enum tj_reason reason) {
 void tj_work_unknown(struct tj_work *w, enum tj_reason reason, struct tj_span span) {
     if (w->guesses && !is_limit(reason)) return;
     bool unsupported = reason == TJ_REASON_DIALECT || reason == TJ_REASON_LANGUAGE || reason == TJ_REASON_TOOL;
-    tj_work_cover(w, unsupported ? TJ_COVERAGE_UNSUPPORTED : TJ_COVERAGE_PARTIAL);
+    bool budget = reason == TJ_REASON_BUDGET || reason == TJ_REASON_SIZE || reason == TJ_REASON_DEPTH;
+    if (w->dry && !budget) return;
+    if ((unsupported ? TJ_COVERAGE_UNSUPPORTED : TJ_COVERAGE_PARTIAL) > w->out->coverage)
+        w->out->coverage = unsupported ? TJ_COVERAGE_UNSUPPORTED : TJ_COVERAGE_PARTIAL;
     for (uint32_t i = 0; i < w->out->unknown.n; i++) {
         const struct tj_unknown *u = &w->out->unknown.at[i];
         bool same = u->span.text == span.text && u->span.begin == span.begin && u->span.end == span.end;
-        bool once = reason == TJ_REASON_BUDGET || reason == TJ_REASON_SIZE || reason == TJ_REASON_DEPTH;
-        if (u->reason == reason && (same || once)) return;
+        if (u->reason == reason && (same || budget)) return;
     }
     if (w->out->unknown.n >= MAX_UNKNOWN) return;
     struct tj_unknown u = {(uint8_t)reason, span};
@@ -160,6 +163,10 @@ bool tj_work_round(struct tj_work *w, struct tj_span at) {
 
 bool tj_work_emit(struct tj_work *w, struct tj_env *env, struct tj_command *command) {
     if (w->stopped) return false;
+    if (w->dry) { /* only to learn what it changes */
+        command->index = w->out->command.n;
+        return true;
+    }
     if (w->out->command.n >= MAX_COMMANDS) {
         stop(w, command->span);
         return false;
@@ -213,10 +220,14 @@ trajsafe_status tj_unfold(struct tj_unfolder *unfolder, struct tj_state *state, 
                          .place = TJ_PLACE_HERE,
                          .dialect = (uint8_t)input->dialect};
     uint32_t scopes = tj_state_depth(state);
+    struct tj_shell_scope scope = {.keeps_state = true};
+    w.status = TJ_STATUS_UNKNOWN;
+    tj_shell_begin(&w, &env, &scope);
     if (input->argv)
         unfold_argv(&w, &env, input);
     else if (input->text < out->texts.text.n)
         unfold_text(&w, &env, input);
+    tj_shell_end(&w, &env, &scope);
     while (tj_state_depth(state) > scopes) tj_state_leave(state, TJ_LEAVE_KEEP_FILES);
     if (out->unknown.n) tj_work_roles(&w);
     return out->arena->failed ? TRAJSAFE_NO_MEMORY : TRAJSAFE_OK;

@@ -63,6 +63,8 @@ static struct tj_str grown(const struct tj_buf *buf) {
 void tj_capture_add(struct tj_work *w, struct tj_capture *capture, const struct tj_value *value) {
     if (!capture) return;
     capture->adds++;
+    bool nothing = tj_value_known(&capture->value) && capture->value.text.n == 0 && !capture->joined;
+    if (nothing && capture->some && !capture->value.carries) capture->some = false;
     if (!capture->some) {
         capture->value = *value;
         if (!value->text.p) {
@@ -86,9 +88,94 @@ void tj_capture_add(struct tj_work *w, struct tj_capture *capture, const struct 
     v->carries |= b.carries;
 }
 
+/* What runs in the background prints some time: from here on nothing is certain, the end neither. */
+void tj_capture_loose(struct tj_work *w, struct tj_capture *capture, const struct tj_value *value) {
+    struct tj_value v = tj_value_unknown(value->span);
+    v.carries = value->carries;
+    tj_capture_add(w, capture, &v);
+    capture->loose = true;
+}
+
+void tj_capture_maybe(struct tj_work *w, struct tj_capture *to, const struct tj_capture *printed) {
+    static const struct tj_capture nothing = {.some = false};
+    const struct tj_capture *one[2] = {&nothing, printed};
+    tj_capture_either(w, to, one, 2);
+}
+
+/* The texts, one of which is printed; false: they are too many or not known. */
+static bool texts_of(const struct tj_capture *c, struct tj_str *set, uint32_t *n, uint32_t max, bool *empty) {
+    struct tj_value none = tj_value_text(TJ_STR(""), TJ_NO_SPAN);
+    const struct tj_value *v = c->some ? &c->value : &none;
+    bool several = (v->flags & TJ_VALUE_IS_SET) != 0;
+    if (c->loose || v->flags & (TJ_VALUE_IS_DYNAMIC | TJ_VALUE_LIST)) return false;
+    if (v->flags & TJ_VALUE_UNSET_OK) *empty = true;
+    for (uint32_t i = 0; i < (several ? v->nset : 1); i++) {
+        struct tj_str s = several ? v->set[i] : v->text;
+        bool known = s.n == 0;
+        if (s.n == 0) *empty = true;
+        for (uint32_t k = 0; k < *n; k++) known = known || tj_str_eq(set[k], s);
+        if (known) continue;
+        if (*n == max) return false;
+        set[(*n)++] = s;
+    }
+    return true;
+}
+
+/* Printing nothing is no text of its own in the set: it stands beside it as UNSET_OK. */
+void tj_capture_either(struct tj_work *w, struct tj_capture *to, const struct tj_capture *const *one, uint32_t n) {
+    enum { MAX = 8 };
+    struct tj_str *set = tj_arena_array(w->arena, struct tj_str, MAX);
+    struct tj_value v = tj_value_unknown(TJ_NO_SPAN);
+    uint32_t texts = 0;
+    bool known = set != NULL, some = false, empty = false;
+    for (uint32_t i = 0; i < n; i++) {
+        if (one[i]->some) {
+            v.span = one[i]->value.span;
+            v.carries |= one[i]->value.carries;
+            v.flags |= one[i]->value.flags & (TJ_VALUE_HAS_GLOB | TJ_VALUE_FROM_OUTPUT);
+        }
+        some = some || one[i]->some;
+        known = known && texts_of(one[i], set, &texts, MAX, &empty);
+    }
+    if (!some) return;
+    if (known) {
+        v.flags &= ~TJ_VALUE_IS_DYNAMIC;
+        v.text = texts ? set[0] : TJ_STR("");
+        if (texts > 1 || (texts && empty)) {
+            v.set = set;
+            v.nset = texts;
+            v.flags |= TJ_VALUE_IS_SET | (empty ? TJ_VALUE_UNSET_OK : 0);
+        }
+    }
+    tj_capture_add(w, to, &v);
+}
+
 struct tj_value tj_capture_value(const struct tj_capture *capture, struct tj_span span) {
     if (!capture->some) return tj_value_text(TJ_STR(""), span);
-    return capture->value;
+    struct tj_value v = capture->value;
+    if (capture->loose) v.suffix = TJ_STR_NONE;
+    return v;
+}
+
+#define GAP "tj_gap_"
+
+struct tj_str tj_gap_of(struct tj_work *w, const struct tj_value *v) {
+    struct tj_buf buf;
+    uint32_t number = tj_state_gap(w->state);
+    if (w->gap.n == 0) w->first_gap = number;
+    (void)tj_vec_push(w->arena, &w->gap, *v);
+    tj_buf_init(&buf, w->arena);
+    tj_buf_puts(&buf, "${" GAP);
+    tj_buf_number(&buf, number);
+    tj_buf_putc(&buf, '}');
+    return tj_buf_str(&buf);
+}
+
+const struct tj_value *tj_gap_find(const struct tj_work *w, struct tj_str name) {
+    uint64_t n = 0;
+    if (w->gap.n == 0 || !tj_str_starts(name, TJ_STR(GAP))) return NULL;
+    if (!tj_str_to_u64(tj_str_sub(name, sizeof GAP - 1, name.n), &n)) return NULL;
+    return n >= w->first_gap && n - w->first_gap < w->gap.n ? &w->gap.at[n - w->first_gap] : NULL;
 }
 
 struct tj_str tj_value_all(struct tj_arena *arena, const struct tj_value *v) {

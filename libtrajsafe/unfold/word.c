@@ -128,7 +128,19 @@ static void add_set(struct builder *b, const struct tj_value *v) {
         b->set[i] = text_or_empty(&one);
     }
     b->nset = v->nset;
-    b->flags |= v->flags & TJ_VALUE_HAS_GLOB;
+    b->flags |= v->flags & (TJ_VALUE_HAS_GLOB | TJ_VALUE_UNSET_OK);
+}
+
+/* Unquoted, one of its texts is several words, or none. */
+static bool set_splits(const struct tj_value *v) {
+    if (v->flags & TJ_VALUE_UNSET_OK) return true;
+    for (uint32_t i = 0; i < v->nset; i++) {
+        for (uint32_t k = 0; k < v->set[i].n; k++) {
+            if (!tj_is_alnum(v->set[i].p[k]) && !strchr("/._-+=@%", v->set[i].p[k])) return true;
+        }
+        if (v->set[i].n == 0) return true;
+    }
+    return false;
 }
 
 static bool has_glob(struct tj_str s) {
@@ -167,12 +179,32 @@ static void add_splitting(struct builder *b, struct tj_str s, const struct tj_va
     }
 }
 
+/* Unquoted and known in part: the blanks in what is known end words, as everywhere. */
+static void add_split_gap(struct builder *b, const struct tj_value *v) {
+    struct tj_value gap = *v;
+    gap.text = gap.suffix = TJ_STR_NONE;
+    add_splitting(b, v->text, v);
+    add_gap(b, &gap, false);
+    add_splitting(b, v->suffix, v);
+}
+
+static bool has_blank(struct tj_str s) {
+    for (uint32_t i = 0; i < s.n; i++) {
+        if (tj_is_space(s.p[i])) return true;
+    }
+    return false;
+}
+
 static void add_value(struct builder *b, const struct tj_value *v, bool quoted) {
     b->carries |= v->carries;
-    if (v->flags & TJ_VALUE_IS_DYNAMIC || v->flags & TJ_VALUE_LIST) {
+    bool parts = v->flags & TJ_VALUE_IS_DYNAMIC && !quoted && b->out && (has_blank(v->text) || has_blank(v->suffix));
+    if (parts && !b->templates) {
+        add_split_gap(b, v);
+    } else if (v->flags & TJ_VALUE_IS_DYNAMIC || v->flags & TJ_VALUE_LIST) {
         add_gap(b, v, quoted);
     } else if (v->nset && v->flags & TJ_VALUE_IS_SET) {
         add_set(b, v);
+        if (!quoted && b->out && set_splits(v)) b->flags |= TJ_VALUE_MAY_SPLIT;
     } else if (quoted || !b->out) {
         if (!b->text.n) b->flags |= v->flags & TJ_VALUE_PLAIN_TILDE;
         add_text(b, v->text);
@@ -185,34 +217,10 @@ static void add_value(struct builder *b, const struct tj_value *v, bool quoted) 
 
 /* ---- templates: code with gaps --------------------------------------------------------------------------------------------- */
 
-static bool plain_name(struct tj_str name) {
-    if (name.n == 0 || tj_is_digit(name.p[0])) return false;
-    for (uint32_t i = 0; i < name.n; i++) {
-        if (!tj_is_name(name.p[i])) return false;
-    }
-    return true;
-}
-
-/* A gap keeps its variable's name; any other value gets a variable of its own, so that nested code finds it again. */
-static void template_value(struct builder *b, const struct tj_sh_part *part, const struct tj_value *v) {
+/* A gap gets a variable of its own: the code may give the one that was written here another value before it is used. */
+static void template_value(struct builder *b, const struct tj_value *v) {
     if (!b->templates) return;
-    if (tj_value_known(v)) {
-        tj_buf_put(&b->template_, v->text);
-        return;
-    }
-    struct tj_str name = part->kind == TJ_PART_PARAM ? part->text : TJ_STR_NONE;
-    bool keep = part->kind == TJ_PART_PARAM && part->op == 0 && part->index.n == 0 && plain_name(name);
-    if (!keep) {
-        struct tj_buf buf;
-        tj_buf_init(&buf, b->w->arena);
-        tj_buf_puts(&buf, "tj_gap_");
-        tj_buf_number(&buf, b->w->placeholders++);
-        name = tj_buf_str(&buf);
-        tj_state_set_var(b->w->state, name, v);
-    }
-    tj_buf_puts(&b->template_, "${");
-    tj_buf_put(&b->template_, name);
-    tj_buf_putc(&b->template_, '}');
+    tj_buf_put(&b->template_, tj_value_known(v) ? v->text : tj_gap_of(b->w, v));
 }
 
 static bool holds_code(const struct tj_script *script, const struct tj_sh_word *word) {
@@ -274,7 +282,7 @@ static void hide(struct builder *b, uint32_t n) {
 /* r$@m: at the top of a command line there are no parameters, and nobody writes this for its own sake. */
 static bool glued_positional(const struct builder *b, const struct tj_sh_part *part) {
     bool all = tj_str_is(part->text, "@") || tj_str_is(part->text, "*");
-    return all && !b->alone && !b->templates && !b->env->frame->known && b->env->frame->n == 0;
+    return all && !b->alone && !b->templates && !b->env->frame->known && b->env->frame->n == 0 && !b->env->frame->lost;
 }
 
 static void add_param(struct builder *b, const struct tj_sh_part *part, bool quoted) {
@@ -291,8 +299,11 @@ static void add_param(struct builder *b, const struct tj_sh_part *part, bool quo
         bool glued = tj_value_known(&x.value) && x.value.text.n <= 3;
         if (glued) note_cut(b);
         if (!tj_value_known(&x.value)) x.value.span = b->span;
-        template_value(b, part, &x.value);
+        template_value(b, &x.value);
         add_value(b, &x.value, quoted);
+        /* "$@" and "${a[@]}" are any number of words. */
+        bool list = tj_str_is(part->text, "@") || tj_str_is(part->index, "@");
+        if (list && b->out && x.value.flags & TJ_VALUE_IS_DYNAMIC) b->flags |= TJ_VALUE_MAY_SPLIT;
         if (glued) note_cut(b);
         return;
     }
@@ -307,7 +318,7 @@ static void add_param(struct builder *b, const struct tj_sh_part *part, bool quo
         if (i && (joined || !b->out)) add_text(b, TJ_STR(" "));
         if (i && b->templates) tj_buf_putc(&b->template_, ' ');
         if (i && !joined && b->out) finish(b);
-        template_value(b, part, &x.list[i]);
+        template_value(b, &x.list[i]);
         add_value(b, &x.list[i], quoted);
     }
 }
@@ -332,7 +343,7 @@ static void add_part(struct builder *b, const struct tj_sh_word *word, const str
     case TJ_PART_PARAM: add_param(b, part, quoted); return;
     case TJ_PART_COMMAND:
         v = tj_subst_command(b->w, b->env, part);
-        template_value(b, part, &v);
+        template_value(b, &v);
         if (tj_value_known(&v) && v.text.n && v.text.n < 24 && !(v.flags & TJ_VALUE_IS_TEMP)) hide(b, v.text.n);
         if (b->alone && v.span.text != b->env->text) b->origin = v.span;
         add_value(b, &v, quoted);
@@ -357,7 +368,7 @@ static void add_part(struct builder *b, const struct tj_sh_word *word, const str
             tj_buf_number(&buf, n);
             v = tj_value_text(tj_buf_str(&buf), b->span);
         }
-        template_value(b, part, &v);
+        template_value(b, &v);
         add_value(b, &v, true);
         return;
     }

@@ -32,12 +32,13 @@ struct tj_template {
     struct tj_str text;
 };
 
-/* A variable or function that was set in a branch that may not run. */
+/* A variable or function that was set on one of several paths. */
 struct tj_touched {
     struct tj_str name;
     bool function;
 };
 struct tj_journal {
+    struct tj_journal *outer;
     TJ_VEC(struct tj_touched) entry;
 };
 
@@ -52,6 +53,9 @@ struct tj_later {
     uint32_t n, cap;
 };
 
+/* Exit status of what ran last: 0 … 255, or one of these. */
+enum { TJ_STATUS_UNKNOWN = -1, TJ_STATUS_NONE = -2, TJ_STATUS_FAIL = 256 /* not 0 */ };
+
 struct tj_work {
     struct tj_unfolder *unfolder;
     const struct tj_image *image;
@@ -59,7 +63,16 @@ struct tj_work {
     struct tj_sink sink;
     struct tj_understanding *out;
     struct tj_arena *arena;
-    struct tj_journal *journal; /* of the innermost branch, or NULL */
+    struct tj_journal *journal;   /* of the innermost fork, or NULL */
+    const struct tj_target *jump; /* break, return, exit: where to; nothing is walked until it is reached */
+    uint32_t may;                 /* depth of the outermost target that may have been jumped to; 0: none */
+    int status;                   /* of what ran last: 0 … 255 or TJ_STATUS_* */
+    uint32_t dry;                 /* walked to learn what it does: nothing is handed over */
+    uint32_t turns;               /* of loops, one by one */
+    uint32_t limit;               /* steps at which a rehearsal ends; 0: none */
+    uint32_t moves;               /* changes of the cwd, of parameters, of functions */
+    uint32_t recursions, substitutions;
+    TJ_VEC(struct tj_str) odd; /* names whose values a rule of their own changes (declare -i -n -u, DEBUG traps) */
     TJ_VEC(struct tj_known_function) function;
     TJ_VEC(struct tj_template) template;
     TJ_VEC(struct tj_value) process; /* outputs of <(…): word "/dev/fd/1000" is number 0 */
@@ -69,7 +82,9 @@ struct tj_work {
     uint32_t rounds;                 /* of decoding */
     uint32_t steps;                  /* nodes and words walked */
     uint32_t level;                  /* of C recursion */
-    uint32_t pipelines, placeholders;
+    uint32_t pipelines;
+    uint32_t first_gap;          /* number of gap 0 */
+    TJ_VEC(struct tj_value) gap; /* values that stand as ${tj_gap_N} in code */
     uint32_t root_text;
     uint32_t guesses; /* tails of unknown programs that are being walked: what is not understood in them is no news */
     bool stopped;     /* a budget is spent: walk no further */
@@ -77,18 +92,94 @@ struct tj_work {
 
 /* ---- where a command stands ------------------------------------------------------------------------------------------ */
 
+/* What a variable was before it was made local. */
+struct tj_local {
+    struct tj_str name;
+    struct tj_value old;
+};
+struct tj_locals {
+    TJ_VEC(struct tj_local) at;
+};
+
 /* $0, $1 … of a function, script or bash -c. `set --` and `shift` change it. */
 struct tj_frame {
     struct tj_str zero;
     const struct tj_arg *arg;
     uint32_t n;
-    bool known; /* false: $1 … come from outside */
+    bool known;               /* false: $1 … come from outside */
+    bool lost;                /* set or shifted on some paths only */
+    struct tj_locals *locals; /* NULL: not in a function */
+};
+
+/* Lines that `read` takes one after the other. */
+struct tj_stream {
+    uint32_t at;
+    bool lost; /* something else read from it too */
+};
+
+/* ---- fork.c: paths that part and meet ---------------------------------------------------------------------------------- */
+
+struct tj_leftover { /* what a path left behind */
+    struct tj_touched what;
+    struct tj_value value;
+    struct tj_str body;
+};
+struct tj_path_end {
+    TJ_VEC(struct tj_leftover) left;
+    struct tj_frame frame;
+    struct tj_stream stream;
+    struct tj_str cwd;
+};
+enum tj_fork_cwd { TJ_CWD_STAYS, TJ_CWD_DOWN /* a cd into a folder below holds */, TJ_CWD_LAST };
+enum { TJ_FORK_PATHS = 8 };
+struct tj_fork {
+    struct tj_journal journal;
+    TJ_VEC(struct tj_touched) touched;
+    struct tj_path_end path[TJ_FORK_PATHS];
+    uint32_t paths, seen;
+    struct tj_frame *frame_of, frame;
+    struct tj_stream *stream_of, stream;
+    struct tj_str cwd;
+    const struct tj_target *target, *away; /* the one that this fork's end is; where paths went instead */
+    uint32_t away_depth, dry;
+    int before, status;
+    bool crowded; /* more paths than are kept apart */
+    bool widen;   /* what the paths change is not known afterwards */
+    bool changed; /* the join differs from what was before */
+    bool side;    /* a path beside the main one is open */
+};
+
+/* Where break, continue, return and exit lead. */
+enum tj_target_kind { TJ_TARGET_SHELL, TJ_TARGET_FUNCTION, TJ_TARGET_LOOP, TJ_TARGET_TURN };
+struct tj_target {
+    uint8_t kind;
+    uint32_t depth;
+    struct tj_fork *fork; /* NULL: what it leaves behind is dropped */
+    const struct tj_target *outer;
+};
+
+/* A shell of its own: the one that is asked to run the text, ( … ), a member of a pipeline, $( … ). */
+struct tj_exit_state { /* variables as they were where the shell may have ended */
+    struct tj_path_end end;
+};
+struct tj_trap {
+    struct tj_value text;
+    uint32_t parent; /* the trap command */
+};
+struct tj_shell_life {
+    TJ_VEC(struct tj_trap) trap; /* EXIT */
+    TJ_VEC(struct tj_exit_state) ended;
+    TJ_VEC(struct tj_str) local; /* names of local variables: a trap may see them */
+    struct tj_journal journal;
+    bool called; /* a function ran: $1 of a trap may be its */
+    bool errexit, pipefail, lastpipe, loose /* options that change what tests say */, aliases;
 };
 
 /* Names of functions and aliases that are being run, innermost first: none is run within itself. */
 struct tj_active {
     struct tj_str name;
     const struct tj_active *outer;
+    const struct tj_frame *frame; /* of a function */
 };
 
 /* Collects what is printed where somebody reads it. Two gaps of knowledge are one gap. */
@@ -96,6 +187,7 @@ struct tj_capture {
     struct tj_value value;
     bool some;     /* something was added */
     uint32_t adds; /* how often */
+    bool loose;    /* something may be printed at any time */
     bool joined;   /* text and suffix hold what value shows */
     struct tj_buf text, suffix;
 };
@@ -114,8 +206,14 @@ struct tj_env {
     uint16_t depth, pipe_at, pipe_n;
     uint16_t flags; /* TJ_CMD_* for all commands in it */
     uint8_t place, stdin_kind, dialect;
-    uint8_t wraps; /* commands that run the next one */
-    bool in_loop;
+    uint8_t wraps;    /* commands that run the next one */
+    bool unsteady;    /* no variable has a certain value: the text runs at other times too */
+    uint8_t external; /* 1: the next command is no function (command x); 2: nor a builtin of this shell (nohup x) */
+    bool condition;   /* a failure here ends nothing */
+    const struct tj_target *target; /* innermost */
+    struct tj_shell_life *life;
+    struct tj_stream *stream;
+    struct tj_capture *errors; /* reader of stderr, or NULL */
 };
 
 struct tj_args {
@@ -156,6 +254,9 @@ bool tj_value_known(const struct tj_value *v); /* one constant text */
 struct tj_str tj_value_keep(struct tj_arena *arena, const struct tj_value *v, struct tj_value *out); /* copy into arena */
 void tj_capture_add(struct tj_work *w, struct tj_capture *capture, const struct tj_value *value);
 struct tj_value tj_capture_value(const struct tj_capture *capture, struct tj_span span);
+/* "${tj_gap_N}": stands for a value in code that is made of it. */
+struct tj_str tj_gap_of(struct tj_work *w, const struct tj_value *v);
+const struct tj_value *tj_gap_find(const struct tj_work *w, struct tj_str name); /* NULL: no gap of this call */
 /* Text of a value in which what is not known is left out. */
 struct tj_str tj_value_all(struct tj_arena *arena, const struct tj_value *v);
 void tj_buf_number(struct tj_buf *buf, int64_t number);
@@ -201,6 +302,19 @@ const struct tj_value *tj_subst_output(const struct tj_work *w, struct tj_str pa
 void tj_walk_nodes(struct tj_work *w, struct tj_env *env, uint32_t first);
 /* Parses text number `text` and walks it. */
 void tj_walk_text(struct tj_work *w, struct tj_env *env, uint32_t text);
+void tj_walk_node(struct tj_work *w, struct tj_env *env, uint32_t at);
+/* A shell of its own around what is walked: its jumps, traps, options and parameters end with it. */
+struct tj_shell_scope {
+    struct tj_shell_life life;
+    struct tj_target target;
+    struct tj_frame frame;
+    struct tj_locals locals;
+    struct tj_journal *journal;
+    uint32_t may;
+    bool keeps_state; /* the outermost: variables stay */
+};
+void tj_shell_begin(struct tj_work *w, struct tj_env *env, struct tj_shell_scope *scope);
+void tj_shell_end(struct tj_work *w, struct tj_env *env, struct tj_shell_scope *scope);
 void tj_walk_simple(struct tj_work *w, struct tj_env *env, const struct tj_sh_node *node);
 void tj_set_variable(struct tj_work *w, const struct tj_env *env, struct tj_str name, const struct tj_value *value);
 void tj_set_function(struct tj_work *w, struct tj_str name, struct tj_str body);
@@ -212,8 +326,53 @@ void tj_redirect_env(struct tj_work *w, struct tj_env *env, const struct tj_redi
 bool tj_redirect_is_socket(const struct tj_redirect *redirect);
 bool tj_redirects_stdout(const struct tj_redirect *redirect, uint32_t n);
 
+/* ---- fork.c, jump.c, loop.c, test.c: control flow ----------------------------------------------------------------------------- */
+
+void tj_fork_begin(struct tj_work *w, struct tj_env *env, struct tj_fork *fork, const struct tj_target *target);
+/* The state here is one that the end may see, and the walk goes on: what comes next may not run. */
+void tj_fork_pause(struct tj_work *w, struct tj_fork *fork);
+void tj_fork_escape(struct tj_work *w, struct tj_fork *fork); /* likewise, by a jump to the fork's end */
+void tj_fork_next(struct tj_work *w, struct tj_fork *fork);   /* a path ends; the next begins where the fork began */
+/* A path beside the main one, from its present state. */
+struct tj_side {
+    struct tj_journal journal;
+    struct tj_frame frame;
+    struct tj_stream stream;
+    int status;
+};
+void tj_side_begin(struct tj_work *w, struct tj_fork *fork, struct tj_side *side);
+void tj_side_end(struct tj_work *w, struct tj_fork *fork, struct tj_side *side);
+void tj_fork_end(struct tj_work *w, struct tj_env *env, struct tj_fork *fork, enum tj_fork_cwd cwd);
+struct tj_value tj_value_either(struct tj_work *w, const struct tj_value *a, const struct tj_value *b);
+int tj_status_join(int a, int b);
+
+/* Several captures of which one is what is printed; one that may be printed or not. */
+void tj_capture_either(struct tj_work *w, struct tj_capture *to, const struct tj_capture *const *one, uint32_t n);
+void tj_capture_loose(struct tj_work *w, struct tj_capture *capture, const struct tj_value *value);
+void tj_capture_maybe(struct tj_work *w, struct tj_capture *to, const struct tj_capture *printed);
+
+/* break, continue, return, exit: true when the command is one of them. */
+bool tj_jump(struct tj_work *w, struct tj_env *env, const struct tj_command *command);
+void tj_jump_shell(struct tj_work *w, struct tj_env *env); /* the shell ends here */
+void tj_jump_to(struct tj_work *w, struct tj_env *env, const struct tj_target *target);
+void tj_may_exit(struct tj_work *w, struct tj_env *env);
+struct tj_target tj_target_in(const struct tj_env *env, enum tj_target_kind kind, struct tj_fork *fork);
+
+void tj_walk_while(struct tj_work *w, struct tj_env *env, const struct tj_sh_node *node);
+void tj_walk_for(struct tj_work *w, struct tj_env *env, const struct tj_sh_node *node);
+void tj_walk_cfor(struct tj_work *w, struct tj_env *env, const struct tj_sh_node *node);
+
+/* 1: holds, 0: does not, -1: not known. */
+int tj_test_words(const struct tj_arg *argv, uint32_t argc); /* behind `[` or `test` */
+int tj_test_double(struct tj_work *w, struct tj_env *env, const struct tj_sh_node *node);
+int tj_test_arith(struct tj_work *w, struct tj_env *env, const struct tj_sh_node *node);
+int tj_test_pattern(struct tj_work *w, struct tj_env *env, uint32_t word, const struct tj_value *text);
+/* What a builtin's exit status is, when it is certain; TJ_STATUS_UNKNOWN. */
+int tj_status_of(struct tj_work *w, struct tj_env *env, const struct tj_command *command);
+
 /* ---- run.c: one command ------------------------------------------------------------------------------------------------------ */
 
+void tj_make_local(struct tj_work *w, struct tj_env *env, struct tj_str name);
 void tj_run_plain(struct tj_work *w, struct tj_env *env, const struct tj_plain *plain);
 /* Words [at, n) of a command as a command of their own, run by it. */
 void tj_run_words(struct tj_work *w, struct tj_env *env, const struct tj_arg *argv, uint32_t argc);
@@ -242,6 +401,7 @@ bool tj_decode_gzip(struct tj_arena *arena, struct tj_str in, size_t limit, stru
 
 /* Walks what the command runs, if anything; true when something was found to walk. */
 bool tj_peel(struct tj_work *w, struct tj_env *env, struct tj_command *command, const struct tj_bound *bound);
+bool tj_stays_in_shell(const struct tj_work *w, const struct tj_command *command); /* what it runs is run by this shell */
 bool tj_peel_wraps(const struct tj_command *command, const struct tj_bound *bound);
 #define TJ_LANG_BY_FILE TJ_LANG_COUNT /* as its #! line or name says */
 /* How nested text is run. */

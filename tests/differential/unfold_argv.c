@@ -2,7 +2,7 @@
  * The evaluator as a filter, for differential tests: reads scripts from stdin, each ended by a NUL, and writes for each
  * one JSON line: {"coverage","unknown":[…],"cwd","commands":[{"argv":[word…],"set":{…},"flags":[…],…}]}. A word is
  * {"c":text} when constant, {"set":[…]} when one of several, else {"p":prefix,"s":suffix}; "split":1 may be any number
- * of words, "glob":1 is a pattern. Bytes above 127 are written \u00XX, so that nothing is lost.
+ * of words, "open":1 may be something else too, "glob":1 is a pattern. Bytes above 127 are written \u00XX, so that nothing is lost.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -60,6 +60,7 @@ static void put_value(struct tj_buf *out, const struct tj_value *v) {
         tj_buf_puts(out, "{\"c\":");
         put_text(out, v->text);
     }
+    if (v->flags & TJ_VALUE_IS_SET && v->flags & TJ_VALUE_UNSET_OK) tj_buf_puts(out, ",\"open\":1");
     if (v->flags & TJ_VALUE_MAY_SPLIT) tj_buf_puts(out, ",\"split\":1");
     if (v->flags & TJ_VALUE_HAS_GLOB) tj_buf_puts(out, ",\"glob\":1");
     if (v->flags & TJ_VALUE_IS_TEMP) tj_buf_puts(out, ",\"temp\":1");

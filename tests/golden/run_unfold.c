@@ -47,6 +47,7 @@ static void put_value(struct tj_buf *out, const struct tj_value *v) {
         if (v->flags & TJ_VALUE_IS_DYNAMIC) tj_buf_putc(out, '~');
         if (v->flags & TJ_VALUE_IS_DYNAMIC && v->suffix.n) tj_buf_json(out, v->suffix);
     }
+    if (v->flags & TJ_VALUE_IS_SET && v->flags & TJ_VALUE_UNSET_OK) tj_buf_puts(out, "?");
     if (v->flags & TJ_VALUE_HAS_GLOB) tj_buf_puts(out, "*");
     if (v->flags & TJ_VALUE_IS_TEMP) tj_buf_puts(out, "(temp)");
     for (uint32_t i = 0; i < TJ_CLASS_COUNT; i++) {
