@@ -145,6 +145,10 @@ bool tj_decode_base64(struct tj_arena *arena, struct tj_str s,
                       struct tj_str *out); /* standard and URL alphabet, padding optional */
 bool tj_decode_base32(struct tj_arena *arena, struct tj_str s, struct tj_str *out);
 bool tj_decode_hex(struct tj_arena *arena, struct tj_str s, struct tj_str *out);
+/* What was compressed, up to `limit` bytes; false when it is not such data or longer. Checksums are not compared. */
+bool tj_decode_gzip(struct tj_arena *arena, struct tj_str in, size_t limit, struct tj_str *out);
+bool tj_decode_zlib(struct tj_arena *arena, struct tj_str in, size_t limit, struct tj_str *out);
+bool tj_decode_deflate(struct tj_arena *arena, struct tj_str in, size_t limit, struct tj_str *out); /* without header */
 
 /* Bounded glob (`*`, `?`, `[...]`, and `**` across slashes; `*` stops at `/`). Linear-ish: a step budget, false beyond. */
 bool tj_glob(struct tj_str pattern, struct tj_str text);

@@ -181,15 +181,27 @@ static struct tj_str last_part(struct tj_str name) {
     return dot == TJ_NOT_FOUND ? name : tj_str_sub(name, dot + 1, name.n);
 }
 
-/* A method that a class of this source defines: its body was walked there. */
-static bool is_own_method(struct tj_py *py, uint32_t receiver, struct tj_str method) {
+/* A method that a class of this source defines, or TJ_NONE. */
+static uint32_t own_method(struct tj_py *py, uint32_t receiver, struct tj_str method) {
     const struct tj_py_info *info = tj_py_about(py, receiver);
-    if (info->what != TJ_PY_IS_OBJECT || info->fn == TJ_NONE) return false;
+    bool ours = info->what == TJ_PY_IS_OBJECT || info->what == TJ_PY_IS_CLASS;
+    if (!ours || info->fn == TJ_NONE) return TJ_NONE;
     for (uint32_t i = 0; i < py->function.n && i < 256; i++) {
         uint32_t name = tj_py_child(py->tree, py->function.at[i].node, TJ_PY_IN_NAME);
-        if (name != TJ_NONE && tj_str_eq(tj_py_source(py, name), method)) return true;
+        if (name != TJ_NONE && tj_str_eq(tj_py_source(py, name), method)) return i;
     }
-    return false;
+    return TJ_NONE;
+}
+
+/* Its body with the arguments since `mark`; in Python the object is the first of them. */
+static uint32_t call_method(struct tj_py *py, uint32_t node, uint32_t fn, uint32_t receiver, uint32_t mark) {
+    uint32_t to = py->args.n, from = to;
+    if (py->lang != TJ_LANG_PYTHON) return tj_py_inline(py, node, fn, mark);
+    if (tj_py_about(py, receiver)->what == TJ_PY_IS_OBJECT) tj_py_push_arg(py, receiver);
+    for (uint32_t i = mark; i < to; i++) (void)tj_vec_push(py->arena, &py->args, py->args.at[i]);
+    uint32_t value = tj_py_inline(py, node, fn, from);
+    py->args.n = to;
+    return value;
 }
 
 static uint32_t call_name(struct tj_py *py, uint32_t node, uint32_t callee, uint32_t mark) {
@@ -199,7 +211,8 @@ static uint32_t call_name(struct tj_py *py, uint32_t node, uint32_t callee, uint
     bool emit = true;
     if (info.receiver != TJ_NONE) {
         if (change_list(py, node, last_part(name), info.receiver, mark)) return 0;
-        if (is_own_method(py, info.receiver, last_part(name))) return tj_py_value(py, TJ_CODE_DYNAMIC, node);
+        uint32_t own = own_method(py, info.receiver, last_part(name));
+        if (own != TJ_NONE) return call_method(py, node, own, info.receiver, mark);
     }
     if (py->lang != TJ_LANG_PYTHON) return tj_light_apply(py, node, name, info.receiver, mark);
     if (info.receiver != TJ_NONE) {

@@ -120,6 +120,7 @@ uint32_t tj_py_method(struct tj_py *py, uint32_t node, uint32_t receiver, struct
 /* A function without effects on constants; TJ_NONE when it is not folded. *emit: report the call nonetheless. */
 uint32_t tj_py_pure(struct tj_py *py, uint32_t node, struct tj_str name, const struct tj_py_arg *arg, uint32_t n,
                     bool *emit);
+uint32_t tj_py_inflated(struct tj_py *py, uint32_t node, char how, struct tj_str text); /* g gzip, z zlib, - bare */
 struct tj_str tj_py_rot13(struct tj_py *py, struct tj_str text);
 uint32_t tj_py_decoded(struct tj_py *py, uint32_t node, struct tj_str coding, struct tj_str text);
 bool tj_py_named_is(struct tj_str name, const char *list); /* list: words between single spaces */

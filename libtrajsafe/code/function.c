@@ -123,8 +123,8 @@ uint32_t tj_py_function(struct tj_py *py, uint32_t node) {
     tj_py_about(py, value)->what = TJ_PY_IS_FUNCTION;
     tj_py_about(py, value)->fn = fn;
     if (name != TJ_NONE) tj_py_bind(py, tj_py_node(py, name)->name, value);
-    if (!lambda && (py->in_class || !function.by_name)) {
-        bool special = name != TJ_NONE && py->in_class && starts_and_ends_with_underscores(tj_py_source(py, name));
+    bool special = name != TJ_NONE && py->in_class && starts_and_ends_with_underscores(tj_py_source(py, name));
+    if (!lambda && (special || !function.by_name)) { /* methods that are called have their arguments there */
         walk_unseen(py, fn, function.by_name || special);
     }
     return value;

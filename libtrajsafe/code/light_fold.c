@@ -128,6 +128,10 @@ static uint32_t decoder(struct tj_py *py, uint32_t node, struct tj_str name, str
     if (tj_str_is(name, "str_rot13") && a.p) return tj_py_text(py, node, tj_py_rot13(py, a));
     if (tj_str_is(name, "Buffer.from") && tj_py_named_is(b, "base64 base64url")) return base64(py, node, a);
     if (tj_str_is(name, "Buffer.from") && tj_str_is(b, "hex")) return hex(py, node, a);
+    if (tj_py_named_is(name, "gzinflate")) return tj_py_inflated(py, node, '-', a);
+    if (tj_py_named_is(name, "gzuncompress Zlib::Inflate.inflate zlib.inflate"))
+        return tj_py_inflated(py, node, 'z', a);
+    if (tj_py_named_is(name, "gzdecode Zlib.gunzip zlib.gunzip")) return tj_py_inflated(py, node, 'g', a);
     if (tj_str_is(name, "pack") && tj_py_named_is(a, "H* h*")) return hex(py, node, b);
     if (tj_str_is(name, "unpack") && tj_py_named_is(a, "m m0 m*")) return base64(py, node, b);
     return TJ_NONE;

@@ -354,6 +354,7 @@ uint32_t tj_light_statement(struct tj_light *r) {
                r, "export default const let var async local global static public private protected abstract final "
                   "break continue next last redo exit throw raise") &&
            !r->stopped) {
+        if (tj_light_word_is(r, "end else elsif elseif if unless while until")) break;
         bool alone = r->token == TJ_LIGHT_LINE || r->token == TJ_LIGHT_END || tj_light_is(r, ";") || tj_light_is(r, "}");
         if (alone) break;
         if (tj_light_is(r, "(") || tj_light_is(r, ":") || tj_light_is(r, "=") || tj_light_is(r, ".")) break;
@@ -363,7 +364,9 @@ uint32_t tj_light_statement(struct tj_light *r) {
     if (node == TJ_NONE && block) node = tj_light_braces(r);
     if (node == TJ_NONE && tj_light_lang(r, TJ_LANG_AWK) && tj_light_word_is(r, "print printf"))
         node = tj_light_print(r);
-    bool empty = tj_light_is(r, "}") || tj_light_is(r, ";") || r->token == TJ_LIGHT_LINE || r->token == TJ_LIGHT_END;
+    bool ends = node == TJ_NONE && tj_light_word_is(r, "end else elsif elseif");
+    bool empty =
+        ends || tj_light_is(r, "}") || tj_light_is(r, ";") || r->token == TJ_LIGHT_LINE || r->token == TJ_LIGHT_END;
     if (node == TJ_NONE && !empty) node = modified(r, tj_light_expression(r));
     r->depth--;
     return node == TJ_NONE ? tj_light_node(r, TJ_PY_BLOCK, begin, begin) : node;

@@ -513,6 +513,12 @@ bool tj_light_literal(struct tj_light *r) {
         return true;
     case '/': return d != '/' || lang == TJ_LANG_AWK || (lang == TJ_LANG_PERL && !r->value) ? slash(r) : false;
     case '%': return lang == TJ_LANG_RUBY && ruby_percent(r);
+    case '?': /* Ruby: a character */
+        if (lang != TJ_LANG_RUBY || (r->value && !(r->word && r->space)) || !tj_is_alpha(d) ||
+            tj_is_name(at(r, r->at + 2)))
+            return false;
+        found(r, tj_light_text(r, r->at, r->at + 2, tj_str_sub(r->text, r->at + 1, r->at + 2)), r->at + 2);
+        return true;
     case ':': return lang == TJ_LANG_RUBY && d != ':' && symbol(r);
     case '<':
         if (d == '<' && (lang == TJ_LANG_PHP || lang == TJ_LANG_RUBY || lang == TJ_LANG_PERL) && here_document(r))

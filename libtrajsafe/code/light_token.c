@@ -101,7 +101,9 @@ static const char *const signs[] = {
 
 static void sign(struct tj_light *r) {
     uint32_t n = 1;
-    for (size_t i = 0; i < sizeof signs / sizeof *signs && n == 1; i++)
+    char second = at(r, r->at + 1);
+    bool longer = second && strchr("=<>&|?.+-*/:~", second);
+    for (size_t i = 0; longer && i < sizeof signs / sizeof *signs && n == 1; i++)
         if (starts(r, r->at, signs[i])) n = tj_str_of(signs[i]).n;
     uint8_t lang = r->dialect->lang;
     if (n == 2 && starts(r, r->at, "?.") && (lang != TJ_LANG_NODE || tj_is_digit(at(r, r->at + 2)))) n = 1;

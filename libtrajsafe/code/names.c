@@ -139,6 +139,14 @@ static const char builtins[] =
     "open ord pow print property range raw_input repr reversed round set setattr slice sorted staticmethod str sum "
     "super tuple type unicode vars xrange zip exit quit get_ipython reload unichr";
 
+/* Of Linux. */
+static const struct {
+    const char *name;
+    int value;
+} flags[] = {{"os.O_RDONLY", 0},    {"os.O_WRONLY", 1},      {"os.O_RDWR", 2},
+             {"os.O_CREAT", 64},    {"os.O_EXCL", 128},      {"os.O_TRUNC", 512},
+             {"os.O_APPEND", 1024}, {"os.O_NONBLOCK", 2048}, {"os.O_CLOEXEC", 524288}};
+
 /* Constants of modules. */
 static const struct pair constants[] = {
     {"os.sep", "/"},
@@ -169,6 +177,12 @@ bool tj_py_named_is(struct tj_str name, const char *list) {
 
 struct tj_str tj_py_canonical(struct tj_py *py, struct tj_str name) {
     if (py->lang != TJ_LANG_PYTHON) return tj_light_canonical(py, name);
+    /* ctypes.cdll.msvcrt.system is a function of a library. */
+    if (tj_str_starts(name, TJ_STR("ctypes.")) &&
+        (tj_str_starts(name, TJ_STR("ctypes.cdll.")) || tj_str_starts(name, TJ_STR("ctypes.windll.")))) {
+        uint32_t dot = tj_str_rchr(name, '.');
+        if (dot > 13) return tj_py_join(py, TJ_STR("ctypes.CDLL"), ".", tj_str_sub(name, dot + 1, name.n));
+    }
     for (uint32_t i = 0; i < sizeof same_thing / sizeof *same_thing; i++) {
         struct tj_str from = tj_str_of(same_thing[i].from), to = tj_str_of(same_thing[i].to);
         if (from.n > name.n || memcmp(from.p, name.p, from.n) != 0) continue;
@@ -237,6 +251,8 @@ static uint32_t path_member(struct tj_py *py, uint32_t node, uint32_t object, st
 
 static uint32_t module_member(struct tj_py *py, uint32_t node, struct tj_str module, struct tj_str name) {
     struct tj_str full = tj_py_canonical(py, tj_py_join(py, module, ".", name));
+    for (uint32_t i = 0; py->lang == TJ_LANG_PYTHON && i < sizeof flags / sizeof *flags; i++)
+        if (tj_str_is(full, flags[i].name)) return tj_py_from_number(py, node, flags[i].value);
     if (py->lang != TJ_LANG_PYTHON) {
         uint32_t constant = tj_light_constant(py, node, full);
         return constant != TJ_NONE ? constant : tj_py_named(py, node, full, TJ_NONE);

@@ -18,6 +18,16 @@ struct tj_str tj_py_rot13(struct tj_py *py, struct tj_str text) {
     return tj_buf_str(&buf);
 }
 
+uint32_t tj_py_inflated(struct tj_py *py, uint32_t node, char how, struct tj_str text) {
+    struct tj_str out;
+    const size_t most = 64u * 1024u;
+    if (!text.p || !tj_py_spend(py, text.n)) return TJ_NONE;
+    bool ok = how == 'g'   ? tj_decode_gzip(py->arena, text, most, &out)
+              : how == 'z' ? tj_decode_zlib(py->arena, text, most, &out)
+                           : tj_decode_deflate(py->arena, text, most, &out);
+    return ok && tj_py_spend(py, out.n) ? tj_py_text(py, node, out) : TJ_NONE;
+}
+
 uint32_t tj_py_decoded(struct tj_py *py, uint32_t node, struct tj_str coding, struct tj_str text) {
     struct tj_str out = text;
     if (!tj_py_spend(py, text.n)) return TJ_NONE;
@@ -27,8 +37,9 @@ uint32_t tj_py_decoded(struct tj_py *py, uint32_t node, struct tj_str coding, st
         if (!tj_decode_hex(py->arena, text, &out)) return TJ_NONE;
     } else if (tj_py_named_is(coding, "base64 base64_codec")) {
         if (!tj_decode_base64(py->arena, text, &out)) return TJ_NONE;
-    } else if (tj_py_named_is(coding,
-                              "zlib zip bz2 bz2_codec uu uu_codec idna punycode utf-16 utf_16 utf-16le utf-32")) {
+    } else if (tj_py_named_is(coding, "zlib zip zlib_codec")) {
+        return tj_py_inflated(py, node, 'z', text);
+    } else if (tj_py_named_is(coding, "bz2 bz2_codec uu uu_codec idna punycode utf-16 utf_16 utf-16le utf-32")) {
         return TJ_NONE;
     }
     return tj_py_text(py, node, out);
@@ -46,6 +57,8 @@ static uint32_t decoder(struct tj_py *py, uint32_t node, struct tj_str name, str
     if (tj_py_named_is(name, "binascii.unhexlify binascii.a2b_hex builtins.bytes.fromhex builtins.bytearray.fromhex "
                              "base64.b16decode"))
         return tj_decode_hex(py->arena, a, &out) ? tj_py_text(py, node, out) : TJ_NONE;
+    if (tj_str_is(name, "zlib.decompress")) return tj_py_inflated(py, node, 'z', a);
+    if (tj_str_is(name, "gzip.decompress")) return tj_py_inflated(py, node, 'g', a);
     if (tj_py_named_is(name, "codecs.decode codecs.encode") && b.p) return tj_py_decoded(py, node, b, a);
     return TJ_NONE;
 }

@@ -67,6 +67,18 @@ static bool write_handle(struct tj_derive *d) {
     return true;
 }
 
+/* os.open(path, flags): what the flags say; not known, it may write. */
+static bool open_flags(struct tj_derive *d) {
+    const struct tj_value *path = argument(d, 0, "path="), *flags = argument(d, 1, "flags=");
+    uint64_t bits = 0;
+    if (!path) return true;
+    bool known = flags && !(flags->flags & TJ_VALUE_IS_DYNAMIC) && tj_str_to_u64(flags->text, &bits);
+    if (!known || (bits & 3) == 0 || (bits & 3) == 2) tj_effect_path(d, TJ_EFFECT_READ, path, known ? 0 : TJ_EFF_MAYBE);
+    if (!known || bits & 3)
+        tj_effect_path(d, bits & 1024 ? TJ_EFFECT_APPEND : TJ_EFFECT_WRITE, path, known ? 0 : TJ_EFF_MAYBE);
+    return true;
+}
+
 /* (host, port) as a tuple, or two arguments. */
 static bool address_of(struct tj_derive *d, struct tj_value *host, struct tj_value *port) {
     for (uint32_t i = 0; i < tj_operands(d); i++) {
@@ -78,7 +90,10 @@ static bool address_of(struct tj_derive *d, struct tj_value *host, struct tj_val
         host->set = port->set = NULL;
         host->text = value->set[0];
         port->text = value->nset > 1 ? value->set[1] : TJ_STR("");
-        if (!host->text.n) host->flags |= TJ_VALUE_IS_DYNAMIC;
+        /* Which of the two is not known is not said: a port that stands there leaves the host. */
+        bool some = (value->flags & TJ_VALUE_IS_DYNAMIC) != 0;
+        if (!host->text.n || (some && (port->text.n || strchr(".-:", host->text.p[host->text.n - 1]))))
+            host->flags |= TJ_VALUE_IS_DYNAMIC;
         return true;
     }
     return false;
@@ -190,6 +205,7 @@ static bool light_call(struct tj_derive *d, bool *done) {
 bool tj_handle_call(struct tj_derive *d) {
     bool done, handled = light_call(d, &done);
     if (done) return handled;
+    if (tj_str_is(d->cmd->name, "py:os.open")) return open_flags(d);
     if (name_ends(d, ".write_text") || name_ends(d, ".write_bytes")) return write_text(d);
     if (name_ends(d, ".open") && !name_ends(d, "webbrowser.open") && !name_ends(d, "tarfile.open")) return open_file(d);
     if (name_ends(d, "file.write") || name_ends(d, "file.writelines")) return write_handle(d);

@@ -153,6 +153,28 @@ static void walk_editor(struct tj_work *w, struct tj_env *env, uint32_t text) {
         (void)run_calls(w, env, text);
 }
 
+static bool is_tcl(struct tj_str name) {
+    return tj_str_is(name, "tclsh") || tj_str_is(name, "wish") || tj_str_is(name, "expect");
+}
+
+/* exec WORD… and spawn WORD… of Tcl and expect, up to the end of the command. */
+static void walk_tcl(struct tj_work *w, struct tj_env *env, uint32_t text) {
+    static const char *const names[] = {"exec ", "spawn "};
+    struct tj_str s = w->out->texts.text.at[text].bytes;
+    for (uint32_t at = 0; at < s.n && !w->stopped; at++) {
+        if (at && (tj_is_name(s.p[at - 1]) || s.p[at - 1] == '$' || s.p[at - 1] == '"')) continue;
+        for (size_t k = 0; k < sizeof names / sizeof *names; k++) {
+            struct tj_str name = tj_str_of(names[k]);
+            if (s.p[at] != name.p[0] || !tj_str_starts(tj_str_sub(s, at, s.n), name)) continue;
+            uint32_t begin = at + name.n, end = begin;
+            while (end < s.n && s.p[end] != '\n' && s.p[end] != ';' && s.p[end] != ']' && s.p[end] != '}') end++;
+            if (begin < end && s.p[begin] != '"') run_shell(w, env, text, begin, end);
+            at = end;
+            break;
+        }
+    }
+}
+
 void tj_walk_foreign(struct tj_work *w, struct tj_env *env, uint32_t text, enum tj_lang lang) {
     struct tj_str s = w->out->texts.text.at[text].bytes;
     struct tj_span span = {text, 0, s.n};
@@ -175,6 +197,7 @@ void tj_walk_foreign(struct tj_work *w, struct tj_env *env, uint32_t text, enum 
     case TJ_LANG_LUA:
     case TJ_LANG_NODE: tj_walk_code(w, env, text, lang); break;
     default:
+        if (is_tcl(w->out->texts.text.at[text].label)) walk_tcl(w, env, text);
         (void)run_calls(w, env, text);
         tj_work_unknown(w, TJ_REASON_LANGUAGE, span);
         break;

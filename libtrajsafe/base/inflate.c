@@ -1,5 +1,5 @@
-/* gzip of constant text (RFC 1951, 1952): small payloads that a command carries within itself. */
-#include "unfold/work.h"
+/* Compressed constant text (RFC 1950, 1951, 1952): small payloads that a command or its code carries within itself. */
+#include "base/base.h"
 
 enum { MAX_BITS = 15, SYMBOLS = 288, DISTANCES = 30 };
 
@@ -167,9 +167,8 @@ static uint32_t skip_header(struct tj_str s) {
     return at < s.n ? at : 0;
 }
 
-bool tj_decode_gzip(struct tj_arena *arena, struct tj_str in, size_t limit, struct tj_str *out) {
-    struct inflate z = {.in = in, .at = skip_header(in), .limit = limit};
-    if (z.at == 0) return false;
+static bool inflate_from(struct tj_arena *arena, struct tj_str in, uint32_t at, size_t limit, struct tj_str *out) {
+    struct inflate z = {.in = in, .at = at, .limit = limit};
     tj_buf_init(&z.out, arena);
     for (bool last = false; !last && !z.bad;) {
         last = take(&z, 1) != 0;
@@ -182,4 +181,18 @@ bool tj_decode_gzip(struct tj_arena *arena, struct tj_str in, size_t limit, stru
     }
     *out = tj_buf_str(&z.out);
     return !z.bad && out->p;
+}
+
+bool tj_decode_gzip(struct tj_arena *arena, struct tj_str in, size_t limit, struct tj_str *out) {
+    uint32_t at = skip_header(in);
+    return at && inflate_from(arena, in, at, limit, out);
+}
+
+bool tj_decode_zlib(struct tj_arena *arena, struct tj_str in, size_t limit, struct tj_str *out) {
+    if (in.n < 6 || (in.p[0] & 15) != 8 || ((uint32_t)(uint8_t)in.p[0] * 256 + (uint8_t)in.p[1]) % 31) return false;
+    return inflate_from(arena, in, 2, limit, out);
+}
+
+bool tj_decode_deflate(struct tj_arena *arena, struct tj_str in, size_t limit, struct tj_str *out) {
+    return in.n > 1 && inflate_from(arena, in, 0, limit, out);
 }
