@@ -3,7 +3,7 @@
 
 static const char *const node_names[] = {"simple", "pipeline", "list", "subshell", "group",  "if",   "while",
                                          "for",    "cfor",     "case", "function", "coproc", "test", "arith"};
-static const char *const part_names[] = {"literal", "quoted", "param", "command", "process", "arith"};
+static const char *const part_names[] = {"literal", "quoted", "param", "command", "process", "arith", "array"};
 static const char *const redir_names[] = {"<", ">", ">>", ">|", "<>", "<&", ">&", "&>", "&>>", "<<", "<<<"};
 static const char *const link_names[] = {"", " &&", " ||"};
 
@@ -48,7 +48,7 @@ static void op(struct dump *d, const struct tj_sh_part *part) {
 }
 
 static void dump_part(struct dump *d, const struct tj_sh_part *part, uint32_t depth) {
-    static const char *const names[] = {"in-double", "glob", "brace", "tilde", "escaped", NULL};
+    static const char *const names[] = {"in-double", "glob", "brace", "tilde", "escaped", "indirect", NULL};
     indent(d, depth);
     tj_buf_puts(d->out, part_names[part->kind]);
     if (part->kind != TJ_PART_COMMAND && part->kind != TJ_PART_PROCESS) {

@@ -25,6 +25,7 @@ static void prefix(struct tj_sh_parser *p, struct tj_sh_part *part) {
     bool named = tj_is_name(next) || (special_name(next) && (tj_sh_peek(p, 2) == '}' || tj_sh_peek(p, 2) == '['));
     if ((c == '#' || c == '!') && named) {
         part->op = c == '#' ? 'L' : '!';
+        part->flags |= c == '!' ? TJ_PART_INDIRECT : 0;
         p->at++;
     }
 }
@@ -42,12 +43,8 @@ static void name(struct tj_sh_parser *p, struct tj_sh_part *part) {
 }
 
 static void set_op(struct tj_sh_part *part, char op, char op2) {
-    if (part->op) { /* ${!x:-y}: indirect stays, the other operator stands second */
-        part->op2 = (uint8_t)op;
-    } else {
-        part->op = (uint8_t)op;
-        part->op2 = (uint8_t)op2;
-    }
+    part->op = (uint8_t)op; /* ${!x:-y}: that it is indirect stands in the flags */
+    part->op2 = (uint8_t)op2;
 }
 
 static void two_operands(struct tj_sh_parser *p, enum tj_word_mode mode, char between, bool in_double) {
@@ -73,12 +70,12 @@ static void operation(struct tj_sh_parser *p, struct tj_sh_part *part, bool in_d
         bool twice = next && strchr("/#%", next);
         set_op(part, '/', twice ? next : 0);
         p->at += twice ? 2 : 1;
-        two_operands(p, TJ_WORD_PATTERN, '/', false);
-    } else if (c && strchr("#%^,", c)) {
+        two_operands(p, next == '/' ? TJ_WORD_ALL : TJ_WORD_PATTERN, '/', false);
+    } else if (c && strchr("#%^,~", c)) {
         set_op(part, c, next == c ? c : 0);
         p->at += next == c ? 2 : 1;
         operand(p, TJ_WORD_OPERAND, false);
-    } else if (c == '@' || (c == '*' && part->op == '!')) {
+    } else if (c == '@' || (c == '*' && part->flags & TJ_PART_INDIRECT)) {
         bool letter = tj_is_alpha(next);
         set_op(part, c, letter ? next : 0);
         p->at += letter ? 2 : 1;

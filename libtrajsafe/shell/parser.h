@@ -105,6 +105,7 @@ enum tj_word_mode {
     TJ_WORD_INDEX,   /* between [ and ] */
     TJ_WORD_OPERAND, /* of ${…}: to the closing brace; blanks and operators are text */
     TJ_WORD_PATTERN, /* of ${x/…/…}: as OPERAND, a slash ends it */
+    TJ_WORD_ALL,     /* of ${x//…/…}: as PATTERN, but a slash may be its first byte */
     TJ_WORD_OFFSET,  /* of ${x:…:…}: as OPERAND, a colon ends it */
     TJ_WORD_REGEX,   /* right of =~: parentheses and bars are text */
     TJ_WORD_BODY     /* a here-document or an arithmetic text: to the view's end, only $ ` \ are special */

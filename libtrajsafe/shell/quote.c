@@ -41,15 +41,54 @@ static uint32_t digits(const struct tj_sh_parser *p, uint32_t ahead, uint32_t mo
     return n;
 }
 
+/* What Bash makes of numbers that are no characters: the old UTF-8 of up to six bytes. */
+static uint32_t beyond_unicode(char out[6], uint32_t value) {
+    uint32_t n = value < 0x200000 ? 4 : value < 0x4000000 ? 5 : 6;
+    for (uint32_t i = n; i-- > 1; value >>= 6) {
+        out[i] = (char)(unsigned char)(0x80 | (value & 0x3f));
+    }
+    out[0] = (char)(unsigned char)((0xff00 >> n & 0xff) | value);
+    return n;
+}
+
 static uint32_t put_number(struct tj_sh_parser *p, struct tj_sh_text *t, uint32_t lead, uint32_t n, uint32_t value,
                            bool wide) {
-    char out[4] = {(char)(unsigned char)value};
+    char out[6] = {(char)(unsigned char)value};
     uint32_t length = 1;
-    if (wide && value > 0x7f) {
-        length = tj_utf8_put(out, value <= 0x10ffff ? value : 0xfffd);
+    if (wide && value > 0x10ffff) {
+        length = beyond_unicode(out, value);
+    } else if (wide && value > 0x7f) {
+        length = tj_utf8_put(out, value);
     }
     tj_sh_text_put(p, t, tj_str_make(out, length));
     return lead + n;
+}
+
+/* \xHH, and \x{H…} which takes any number of digits and keeps the last byte. */
+static uint32_t hex_escape(struct tj_sh_parser *p, struct tj_sh_text *t) {
+    uint32_t value, n = 0;
+    if (tj_sh_peek(p, 2) != '{') {
+        n = digits(p, 2, 2, 16, &value);
+        return n ? put_number(p, t, 2, n, value, false) : 0;
+    }
+    for (value = 0; tj_hex(tj_sh_peek(p, 3 + n)) >= 0; n++) {
+        value = (value * 16 + (uint32_t)tj_hex(tj_sh_peek(p, 3 + n))) & 0xff;
+    }
+    return put_number(p, t, 3, n + (tj_sh_peek(p, 3 + n) == '}'), value, false);
+}
+
+/* \cX; the byte behind \c\ is text, were it a quote. */
+static uint32_t control_escape(struct tj_sh_parser *p, struct tj_sh_text *t) {
+    char c = tj_sh_peek(p, 2), next = tj_sh_peek(p, 3);
+    uint32_t upper = (unsigned char)(c >= 'a' && c <= 'z' ? c - 32 : c);
+    if (c == '\0' || c == '\'') {
+        return 0;
+    }
+    uint32_t n = put_number(p, t, 3, 0, c == '?' ? 0x7f : upper & 0x1f, false);
+    if (c == '\\' && next == '\'') {
+        tj_sh_text_put(p, t, TJ_STR("'"));
+    }
+    return n + (c == '\\' && (next == '\'' || next == '\\'));
 }
 
 /* One escape of $'…' at the backslash; writes its bytes and gives its length. 0: it stays as written. */
@@ -63,8 +102,8 @@ static uint32_t ansi_escape(struct tj_sh_parser *p, struct tj_sh_text *t) {
         tj_sh_text_put(p, t, tj_str_make(to + (simple - from), 1));
         return 2;
     }
-    if (c == 'x' && (n = digits(p, 2, 2, 16, &value)) > 0) {
-        return put_number(p, t, 2, n, value, false);
+    if (c == 'x') {
+        return hex_escape(p, t);
     }
     if ((c == 'u' || c == 'U') && (n = digits(p, 2, c == 'u' ? 4 : 8, 16, &value)) > 0) {
         return put_number(p, t, 2, n, value, true);
@@ -72,10 +111,13 @@ static uint32_t ansi_escape(struct tj_sh_parser *p, struct tj_sh_text *t) {
     if ((n = digits(p, 1, 3, 8, &value)) > 0) {
         return put_number(p, t, 1, n, value & 0xff, false);
     }
-    if (c == 'c' && tj_sh_peek(p, 2)) {
-        return put_number(p, t, 3, 0, (unsigned char)tj_sh_peek(p, 2) & 0x1f, false);
-    }
-    return 0;
+    return c == 'c' ? control_escape(p, t) : 0;
+}
+
+/* Bash holds the result as a C string: it ends at the first NUL. */
+static struct tj_str until_nul(struct tj_str s) {
+    uint32_t nul = tj_str_chr(s, '\0', 0);
+    return nul == TJ_NOT_FOUND ? s : tj_str_sub(s, 0, nul);
 }
 
 void tj_sh_ansi_quoted(struct tj_sh_parser *p) {
@@ -95,7 +137,7 @@ void tj_sh_ansi_quoted(struct tj_sh_parser *p) {
     struct tj_str text = tj_sh_text_done(p, &t);
     bool closed = !tj_sh_end(p);
     p->at += closed;
-    push_quoted(p, begin, p->at, TJ_PART_ESCAPED, text);
+    push_quoted(p, begin, p->at, TJ_PART_ESCAPED, until_nul(text));
     if (!closed) {
         unterminated(p, begin);
     }

@@ -7,23 +7,26 @@
 
 /* A part of a word, as written. `text` of literals has its quoting removed. Spans are offsets in the parsed source. */
 enum tj_part_kind {
-    TJ_PART_LITERAL, /* unquoted text, backslashes removed; may hold glob characters, braces, a leading tilde: see flags */
-    TJ_PART_QUOTED,  /* text in '…', $'…' (escapes resolved) or the literal pieces of "…" */
+    TJ_PART_LITERAL, /* unquoted text; may hold glob characters, braces, a leading tilde: see flags */
+    TJ_PART_QUOTED,  /* an escaped character, text in '…', $'…' (escapes resolved) or the literal pieces of "…" */
     TJ_PART_PARAM,   /* $x, ${x…}: name, op, and the operand's words in [child, child_end) */
     TJ_PART_COMMAND, /* $(…) or `…`: node = first statement of the body */
     TJ_PART_PROCESS, /* <(…) or >(…): node; op = '<' or '>' */
-    TJ_PART_ARITH /* $((…)): text is the expression; expansions in it (they run) are the word in [child, child_end) */
+    TJ_PART_ARITH, /* $((…)): text is the expression; expansions in it (they run) are the word in [child, child_end) */
+    TJ_PART_ARRAY  /* NAME=( … ) behind declare: name, op '=' or '+', the elements in [child, child_end) */
 };
 #define TJ_PART_IN_DOUBLE 1u /* stands inside "…": no splitting, no globbing */
 #define TJ_PART_GLOB 2u      /* LITERAL: holds an unquoted *, ? or [ */
-#define TJ_PART_BRACE 4u     /* LITERAL: holds an unquoted { } pair with , or .. */
+#define TJ_PART_BRACE 4u     /* LITERAL: holds an unquoted } behind a { and a , or .. of the word */
 #define TJ_PART_TILDE                                                                                                  \
     8u /* LITERAL: first part of the word (or after : or = in an assignment) and begins with an unquoted ~ */
-#define TJ_PART_ESCAPED 16u /* LITERAL or QUOTED: had a backslash or $'…' escape (obfuscation rules look at this) */
+#define TJ_PART_ESCAPED                                                                                                \
+    16u /* QUOTED: a backslash or $'…' escape; LITERAL: a line goes on (obfuscation rules look at this) */
+#define TJ_PART_INDIRECT 32u /* PARAM: ${!x…}: x holds the name; with another operator, op is that one */
 
 struct tj_sh_part {
     uint8_t kind, flags;
-    uint8_t op; /* PARAM: one of 0 '-' '=' '+' '?' '#' '%' '/' '^' ',' ':' (substring) '!' (indirect) 'L' (length) '@' */
+    uint8_t op; /* PARAM: one of 0 '-' '=' '+' '?' '#' '%' '/' '^' ',' ':' (substring) '!' (indirect) 'L' (length) '@' '~' */
     uint8_t op2;               /* PARAM: doubled operator (## %% // ^^ ,,) or the colon of :- := :+ :? */
     uint32_t begin, end;       /* span in the source */
     struct tj_str text;        /* LITERAL, QUOTED, ARITH: text; PARAM: name */

@@ -83,6 +83,30 @@ static void assignment(struct tj_sh_parser *p, const struct assignment *found) {
     (void)tj_vec_push(p->arena, &p->assigns, assign);
 }
 
+/* NAME=( … ) as an operand of declare: one word with one part. */
+static bool array_operand(struct tj_sh_parser *p, const struct assignment *found) {
+    bool append = p->view.s[found->op] == '+';
+    uint32_t base = p->words.n, from = found->op + (append ? 2u : 1u);
+    struct tj_sh_part part = {.kind = TJ_PART_ARRAY,
+                              .op = append ? '+' : '=',
+                              .begin = tj_sh_place(p, p->at),
+                              .text = tj_sh_slice(p, p->at, found->name_end),
+                              .node = TJ_NONE};
+    if (found->op != found->name_end || from >= p->view.end || p->view.s[from] != '(') {
+        return false;
+    }
+    p->at = from;
+    if (tj_sh_enter(p)) {
+        array_elements(p);
+    }
+    tj_sh_leave(p);
+    tj_sh_flush_words(p, base, &part.child, &part.child_end);
+    part.end = tj_sh_place(p, p->at);
+    struct tj_sh_word word = {p->out->part.n, p->out->part.n + 1, part.begin, part.end};
+    (void)(tj_vec_push(p->arena, &p->out->part, part) && tj_vec_push(p->arena, &p->words, word));
+    return true;
+}
+
 static void flush_assigns(struct tj_sh_parser *p, uint32_t base, uint32_t node) {
     uint32_t n = p->assigns.n - base, first = p->out->assign.n;
     if (n && tj_vec_room(p->arena, &p->out->assign, n)) {
@@ -113,6 +137,9 @@ static bool item(struct tj_sh_parser *p, struct command *c) {
     struct tj_sh_word word;
     if (p->words.n == c->words && looks_assigned(p, &found)) {
         assignment(p, &found);
+        return true;
+    }
+    if (c->declares && looks_assigned(p, &found) && array_operand(p, &found)) {
         return true;
     }
     char first = tj_sh_peek(p, 0);

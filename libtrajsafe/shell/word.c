@@ -4,16 +4,17 @@
 struct word {
     enum tj_word_mode mode;
     bool in_double;
-    bool assigning;      /* name= was read: a tilde behind : counts */
-    bool operand;        /* one of the ${…} modes */
-    uint32_t base;       /* of the part stack */
-    uint32_t parens;     /* open parentheses of an extended glob, array or regex */
-    uint32_t brackets;   /* INDEX: open [ */
-    uint32_t braces;     /* unquoted { so far */
-    uint8_t brace;       /* 1 behind {, 2 behind its , or .. */
-    uint32_t brace_part; /* where the part with { is or will be */
-    bool open;           /* a literal is being read */
-    uint8_t flags;       /* of that literal */
+    bool assigning;    /* name= was read: a tilde behind : counts */
+    bool operand;      /* one of the ${…} modes */
+    uint32_t base;     /* of the part stack */
+    uint32_t begin;    /* of the word */
+    uint32_t parens;   /* open parentheses of an extended glob, array or regex */
+    uint32_t brackets; /* INDEX: open [ */
+    bool single;       /* an operand in \"…\": between single quotes, which hide a } there */
+    uint32_t braces;   /* unquoted { so far */
+    bool listed;       /* , or .. behind one */
+    bool open;         /* a literal is being read */
+    uint8_t flags;     /* of that literal */
     struct tj_sh_text text;
 };
 
@@ -63,28 +64,41 @@ static bool ends_plain(const struct tj_sh_parser *p, const struct word *w, char 
 static bool ends(const struct tj_sh_parser *p, const struct word *w, char c) {
     switch (w->mode) {
     case TJ_WORD_INDEX: return c == ']' && w->brackets == 0;
-    case TJ_WORD_OPERAND: return c == '}';
+    case TJ_WORD_OPERAND: return c == '}' && !w->single;
     case TJ_WORD_PATTERN: return c == '}' || c == '/';
+    case TJ_WORD_ALL: return c == '}' || (c == '/' && p->at > w->begin);
     case TJ_WORD_OFFSET: return c == '}' || c == ':';
     case TJ_WORD_REGEX: return w->parens == 0 && (c == ' ' || c == '\t' || c == '\n' || c == '\0' || c == ')');
     default: return ends_plain(p, w, c);
     }
 }
 
+/* An escaped byte is a quoted part of its own: it is no glob, brace, comma or tilde. */
+static void escaped(struct tj_sh_parser *p, struct word *w) {
+    unsigned char c = (unsigned char)tj_sh_peek(p, 1);
+    uint32_t n = c >= 0xf0 ? 4 : c >= 0xe0 ? 3 : c >= 0xc0 ? 2 : 1;
+    uint32_t begin = p->at;
+    literal_close(p, w);
+    p->at += 1 + (n <= p->view.end - p->at - 1 ? n : 1);
+    tj_sh_push_part(p, (struct tj_sh_part){.kind = TJ_PART_QUOTED,
+                                           .flags = (uint8_t)(TJ_PART_ESCAPED | (w->in_double ? TJ_PART_IN_DOUBLE : 0)),
+                                           .begin = tj_sh_place(p, begin),
+                                           .end = tj_sh_place(p, p->at),
+                                           .text = tj_sh_slice(p, begin + 1, p->at),
+                                           .node = TJ_NONE});
+}
+
 static void backslash(struct tj_sh_parser *p, struct word *w) {
     char c = tj_sh_peek(p, 1);
-    literal_open(p, w);
-    if (c == '\n') {
-        tj_sh_text_skip(p, &w->text, 2);
-        w->flags |= TJ_PART_ESCAPED;
-    } else if (c == '\r' && tj_sh_peek(p, 2) == '\n') {
-        tj_sh_text_skip(p, &w->text, 3);
+    if (c == '\n' || (c == '\r' && tj_sh_peek(p, 2) == '\n')) {
+        literal_open(p, w);
+        tj_sh_text_skip(p, &w->text, c == '\n' ? 2 : 3);
+        w->flags |= c == '\n' ? TJ_PART_ESCAPED : 0;
     } else if (p->at + 1 >= p->view.end || (w->in_double && !memchr("$`\"\\}", c, 5))) {
+        literal_open(p, w);
         p->at++;
     } else {
-        tj_sh_text_skip(p, &w->text, 1);
-        p->at++;
-        w->flags |= TJ_PART_ESCAPED;
+        escaped(p, w);
     }
 }
 
@@ -114,23 +128,16 @@ static void equals(struct tj_sh_parser *p, struct word *w) {
     p->at++;
 }
 
+/* A word with { … , … } or { … .. … } in it: whether it expands is seen when it is evaluated. */
 static void brace(struct tj_sh_parser *p, struct word *w, char c) {
     if (c == '{') {
         if (++w->braces > TJ_SHELL_MAX_BRACES) {
             tj_sh_fail(p, TJ_REASON_DEPTH);
         }
-        w->brace = 1;
-        w->brace_part = p->parts.n;
-    } else if (w->brace == 1 && (c == ',' || (c == '.' && tj_sh_peek(p, 1) == '.'))) {
-        w->brace = 2;
-    } else if (c == '}') {
-        if (w->brace == 2) {
-            w->flags |= TJ_PART_BRACE;
-            if (w->brace_part < p->parts.n && p->parts.at[w->brace_part].kind == TJ_PART_LITERAL) {
-                p->parts.at[w->brace_part].flags |= TJ_PART_BRACE;
-            }
-        }
-        w->brace = 0;
+    } else if (w->braces && (c == ',' || (c == '.' && tj_sh_peek(p, 1) == '.'))) {
+        w->listed = true;
+    } else if (c == '}' && w->listed) {
+        w->flags |= TJ_PART_BRACE;
     }
     p->at++;
 }
@@ -170,6 +177,9 @@ static void noted(struct tj_sh_parser *p, struct word *w, char c) {
 /* Whether an expansion or a quote begins at the dollar at p->at. */
 static bool dollar_begins(const struct tj_sh_parser *p, const struct word *w) {
     char c = tj_sh_peek(p, 1);
+    if (c == '\'' && w->mode == TJ_WORD_OPERAND) {
+        return true; /* also in "…" */
+    }
     if (c == '\'' || c == '"') {
         return !w->in_double;
     }
@@ -202,6 +212,10 @@ static bool special(struct tj_sh_parser *p, struct word *w, char c) {
 
 static void text_byte(struct tj_sh_parser *p, struct word *w, char c) {
     literal_open(p, w);
+    if (c == '\'' && w->in_double && w->mode == TJ_WORD_OPERAND) {
+        const char *from = p->view.s + p->at + 1;
+        w->single = !w->single && p->at + 1 < p->view.end && memchr(from, c, p->view.end - p->at - 1);
+    }
     if (w->brackets && c == ']') {
         w->brackets--;
     } else if (c == '(' && (w->parens || w->mode == TJ_WORD_REGEX)) {
@@ -251,7 +265,7 @@ static void body_parts(struct tj_sh_parser *p, struct word *w) {
 }
 
 bool tj_sh_word(struct tj_sh_parser *p, enum tj_word_mode mode, bool in_double, struct tj_sh_word *out) {
-    struct word w = {.mode = mode, .in_double = in_double, .base = p->parts.n};
+    struct word w = {.mode = mode, .in_double = in_double, .base = p->parts.n, .begin = p->at};
     uint32_t begin = p->at;
     if (mode == TJ_WORD_BODY) {
         body_parts(p, &w);

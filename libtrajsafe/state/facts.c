@@ -53,8 +53,8 @@ const struct tj_value *tj_state_var(const struct tj_state *state, struct tj_str 
 }
 
 static size_t value_room(const struct tj_value *value) {
-    size_t n = (size_t)value->text.n + value->suffix.n + value->nset * sizeof(struct tj_str);
-    for (uint32_t i = 0; i < value->nset; i++) n += value->set[i].n;
+    size_t n = (size_t)value->text.n + value->suffix.n + value->nset * sizeof(struct tj_str) * (value->key ? 2 : 1);
+    for (uint32_t i = 0; i < value->nset; i++) n += value->set[i].n + (value->key ? value->key[i].n : 0);
     return n;
 }
 
@@ -66,12 +66,15 @@ void tj_state_set_var(struct tj_state *state, struct tj_str name, const struct t
     struct tj_value *to = &fact->u.value;
     *to = *value;
     to->span = TJ_NO_SPAN; /* texts of a call die with it */
-    to->set = NULL;
+    to->set = to->key = NULL;
     if (value->nset) {
         struct tj_str *set = (struct tj_str *)(void *)text;
-        text += value->nset * sizeof *set;
+        struct tj_str *key = value->key ? set + value->nset : NULL;
+        text += value->nset * sizeof *set * (key ? 2 : 1);
         for (uint32_t i = 0; i < value->nset; i++) set[i] = put(&text, value->set[i]);
+        for (uint32_t i = 0; key && i < value->nset; i++) key[i] = put(&text, value->key[i]);
         to->set = set;
+        to->key = key;
     }
     fact->name = put(&text, name);
     to->text = put(&text, value->text);

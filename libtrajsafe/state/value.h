@@ -15,6 +15,14 @@
 #define TJ_VALUE_LIST 128u         /* an array: `set` are its elements in order */
 #define TJ_VALUE_BELOW 4096u       /* a path that stands for itself and everything below it (what find prints) */
 #define TJ_VALUE_PLAIN_TILDE 8192u /* begins with a quoted ~: a name like any other */
+#define TJ_VALUE_UNSET 512u        /* a variable that is known not to be set */
+/* What a variable was declared as: stays when its value changes. */
+#define TJ_VALUE_ASSOC 1024u   /* declare -A */
+#define TJ_VALUE_INTEGER 2048u /* declare -i */
+#define TJ_VALUE_UPPER 16384u  /* declare -u */
+#define TJ_VALUE_LOWER 32768u  /* declare -l */
+#define TJ_VALUE_REFERS 65536u /* declare -n: the text names another variable */
+#define TJ_VALUE_ATTRIBUTES (TJ_VALUE_ASSOC | TJ_VALUE_INTEGER | TJ_VALUE_UPPER | TJ_VALUE_LOWER | TJ_VALUE_REFERS)
 #define TJ_VALUE_UNSET_OK 256u /* dynamic only because a variable is not known; would be empty if unset ("$UNSET/x") */
 
 /* Classes that stick to data that was read from such a path. */
@@ -30,6 +38,7 @@ struct tj_value {
     struct tj_str text;
     struct tj_str suffix;
     const struct tj_str *set;
+    const struct tj_str *key; /* LIST: the subscript of each element; NULL: 0, 1, 2 … */
     uint32_t nset;
     uint32_t flags;
     uint64_t carries; /* classes of the data in it (enum tj_class bits): SECRET, ENVIRONMENT, FETCHED, DECODED, … */

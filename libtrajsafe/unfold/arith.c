@@ -9,8 +9,9 @@ struct number {
 };
 /* What an operand stands for, when it can be assigned to. */
 struct place {
-    struct tj_str name; /* empty: none */
-    bool element;       /* name[…] */
+    struct tj_str name;  /* empty: none */
+    struct tj_str index; /* of name[…]; empty: not known */
+    bool element;        /* name[…] */
 };
 struct arith {
     struct tj_work *w;
@@ -117,13 +118,32 @@ static struct number number_of(struct arith *a, const struct tj_value *v) {
     return n;
 }
 
-static struct number element(struct arith *a, struct tj_str name, struct number index) {
-    const struct tj_value *v = tj_state_var(a->w->state, name);
-    if (!v || !index.known) return unknown();
-    if (!(v->flags & TJ_VALUE_LIST)) return index.at == 0 ? number_of(a, v) : unknown();
-    if (v->flags & TJ_VALUE_IS_DYNAMIC || index.at < 0 || index.at >= (int64_t)v->nset) return unknown();
-    struct tj_value one = tj_value_text(v->set[index.at], TJ_NO_SPAN);
-    return number_of(a, &one);
+static struct tj_str decimal(struct tj_work *w, int64_t n) {
+    struct tj_buf buf;
+    tj_buf_init(&buf, w->arena);
+    tj_buf_number(&buf, n);
+    return tj_buf_str(&buf);
+}
+
+static struct number element(struct arith *a, const struct place *place) {
+    if (!place->index.n) return unknown();
+    struct tj_value v = tj_var_element(a->w, a->env, place->name, place->index);
+    return number_of(a, &v);
+}
+
+/* The subscript at hand; of an associative array it is a text. */
+static void read_index(struct arith *a, struct place *place) {
+    const struct tj_value *v = tj_state_var(a->w->state, place->name);
+    uint32_t begin = ++a->at;
+    place->element = true;
+    if (v && v->flags & TJ_VALUE_ASSOC) {
+        uint32_t end = tj_str_chr(a->s, ']', begin);
+        a->at = end == TJ_NOT_FOUND ? a->s.n : end;
+        place->index = tj_str_sub(a->s, begin, a->at);
+        return;
+    }
+    struct number index = comma(a);
+    if (index.known) place->index = decimal(a->w, index.at);
 }
 
 static struct number name_value(struct arith *a, struct place *place) {
@@ -131,12 +151,10 @@ static struct number name_value(struct arith *a, struct place *place) {
     while (a->at < a->s.n && tj_is_name(a->s.p[a->at])) a->at++;
     place->name = tj_str_sub(a->s, begin, a->at);
     if (peek(a, 0) == '[') {
-        a->at++;
-        place->element = true;
-        struct number index = comma(a);
+        read_index(a, place);
         if (peek(a, 0) != ']') return fail(a);
         a->at++;
-        return a->skip ? unknown() : element(a, place->name, index);
+        return a->skip ? unknown() : element(a, place);
     }
     if (a->skip) return unknown();
     struct tj_value v = tj_param_value(a->w, a->env, place->name);
@@ -146,13 +164,11 @@ static struct number name_value(struct arith *a, struct place *place) {
 static void assign(struct arith *a, const struct place *place, struct number n) {
     if (a->skip || a->bad) return;
     struct tj_value v = tj_value_unknown(TJ_NO_SPAN);
-    if (n.known && !a->maybe && !place->element) {
-        struct tj_buf buf;
-        tj_buf_init(&buf, a->w->arena);
-        tj_buf_number(&buf, n.at);
-        v = tj_value_text(tj_buf_str(&buf), TJ_NO_SPAN);
-    }
-    tj_set_variable(a->w, a->env, place->name, &v);
+    if (n.known && !a->maybe) v = tj_value_text(decimal(a->w, n.at), TJ_NO_SPAN);
+    if (place->element && place->index.n == 0)
+        tj_set_variable(a->w, a->env, place->name, &v);
+    else
+        tj_var_assign(a->w, a->env, place->name, place->index, &v, false);
 }
 
 static struct number step(struct arith *a, const struct place *place, struct number n, char sign) {
@@ -380,4 +396,15 @@ bool tj_arith(struct tj_work *w, const struct tj_env *env, struct tj_str text, i
     struct number n = evaluate(w, env, text, 0, &bad);
     *out = n.at;
     return n.known && !bad;
+}
+
+struct tj_str tj_arith_bare(struct tj_work *w, struct tj_str text) {
+    struct tj_buf buf;
+    if (tj_str_chr(text, '"', 0) == TJ_NOT_FOUND) return text;
+    tj_buf_init(&buf, w->arena);
+    for (uint32_t i = 0; i < text.n; i++) {
+        if (text.p[i] != '"') tj_buf_putc(&buf, text.p[i]);
+    }
+    struct tj_str s = tj_buf_str(&buf);
+    return s.p ? s : TJ_STR("");
 }

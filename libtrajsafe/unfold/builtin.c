@@ -1,8 +1,6 @@
 /* What builtins do to the shell itself: cwd, variables, aliases, positional parameters. Files are the sink's. */
 #include "unfold/work.h"
 
-enum { MAX_LINES = 16 };
-
 static bool is_option(const struct tj_value *v) {
     return v->text.n > 1 && (v->text.p[0] == '-' || v->text.p[0] == '+');
 }
@@ -37,12 +35,15 @@ static void change_folder(struct tj_work *w, const struct tj_env *env, const str
 
 /* ---- variables ------------------------------------------------------------------------------------------------------------------ */
 
-/* NAME=VALUE in one word. */
-static bool split_setting(struct tj_work *w, const struct tj_value *word, struct tj_str *name, struct tj_value *value) {
+/* NAME=VALUE or NAME+=VALUE in one word. */
+static bool split_setting(struct tj_work *w, const struct tj_value *word, struct tj_str *name, struct tj_value *value,
+                          bool *append) {
     uint32_t equals = tj_str_chr(word->text, '=', 0);
     if (equals == TJ_NOT_FOUND || equals == 0) return false;
-    *name = tj_str_sub(word->text, 0, equals);
+    *append = word->text.p[equals - 1] == '+';
+    *name = tj_str_sub(word->text, 0, equals - (*append ? 1 : 0));
     for (uint32_t i = 0; i < name->n; i++) {
+        if (name->p[i] == '[' && i && name->p[name->n - 1] == ']') break;
         if (!tj_is_name(name->p[i])) return false;
     }
     *value = *word;
@@ -55,49 +56,121 @@ static bool split_setting(struct tj_work *w, const struct tj_value *word, struct
     return true;
 }
 
-/* -i, -n, -u, -l, -r: from now on what is assigned is not what was written. */
-static bool has_letter(const struct tj_command *c, const char *letters) {
-    for (uint32_t i = 1; i < c->argc; i++) {
-        struct tj_str s = c->argv[i].value.text;
-        if (s.n < 2 || s.p[0] != '-') continue;
-        for (uint32_t k = 1; k < s.n; k++) {
-            if (strchr(letters, s.p[k])) return true;
-        }
+/* declare -i, +u: what a letter means. */
+static uint32_t attribute(char letter) {
+    switch (letter) {
+    case 'A': return TJ_VALUE_ASSOC;
+    case 'i': return TJ_VALUE_INTEGER;
+    case 'u': return TJ_VALUE_UPPER;
+    case 'l': return TJ_VALUE_LOWER;
+    case 'n': return TJ_VALUE_REFERS;
+    default: return 0;
     }
-    return false;
 }
 
-static void set_word(struct tj_work *w, struct tj_env *env, const struct tj_value *word, bool local, bool odd) {
-    struct tj_str name;
-    struct tj_value value = tj_value_text(TJ_STR(""), word->span);
-    bool sets = split_setting(w, word, &name, &value);
-    if (!sets) name = word->text;
-    if (!tj_value_known(word) && !sets) return;
-    if (local) tj_make_local(w, env, name);
-    if (sets || local)
-        tj_set_variable(
-            w, env, name,
-            odd && sets ? &(struct tj_value){.text = TJ_STR(""), .flags = TJ_VALUE_IS_DYNAMIC, .carries = value.carries}
-                        : &value);
-    if (odd) (void)tj_vec_push(w->arena, &w->odd, name);
+struct declaration {
+    uint32_t on, off;
+    bool list, local; /* -a or -A; what was there before is another variable */
+    bool fixed;       /* -r: what is assigned later does not arrive */
+};
+
+/* What the variable is before it is assigned: its attributes, and not its value when it is a new one. */
+static void declare_name(struct tj_work *w, struct tj_env *env, const struct declaration *d, struct tj_str name) {
+    if (d->local) tj_make_local(w, env, name);
+    const struct tj_value *old = tj_state_var(w->state, name);
+    bool fresh = d->local || (d->on & TJ_VALUE_REFERS && old && !(old->flags & TJ_VALUE_REFERS));
+    if (!old && !d->on && !d->list && !fresh) return;
+    struct tj_value v = {.text = TJ_STR(""), .flags = TJ_VALUE_UNSET, .span = TJ_NO_SPAN};
+    if (old && !fresh) (void)tj_value_keep(w->arena, old, &v);
+    if (!old && !fresh && !d->list &&
+        !(d->on & ~(uint32_t)TJ_VALUE_INTEGER & ~(uint32_t)(TJ_VALUE_UPPER | TJ_VALUE_LOWER)))
+        v.flags = TJ_VALUE_UNSET; /* it may come from outside, but then nobody would declare it */
+    if (d->list && !(v.flags & TJ_VALUE_LIST)) {
+        struct tj_value list = {.text = TJ_STR(""), .flags = TJ_VALUE_LIST, .span = TJ_NO_SPAN};
+        if (tj_value_known(&v) && !(v.flags & TJ_VALUE_UNSET)) tj_list_append(w, &list, v.text);
+        v = list;
+    }
+    if (d->on & TJ_VALUE_UPPER) v.flags &= ~TJ_VALUE_LOWER;
+    if (d->on & TJ_VALUE_LOWER) v.flags &= ~TJ_VALUE_UPPER;
+    v.flags = (v.flags | d->on) & ~d->off;
+    tj_set_variable(w, env, name, &v);
+}
+
+static const struct tj_known_array *find_array(const struct tj_work *w, struct tj_span span) {
+    for (uint32_t i = w->array.n; i-- > 0;) {
+        const struct tj_known_array *a = &w->array.at[i];
+        if (a->span.text == span.text && a->span.begin == span.begin && a->span.end == span.end) return a;
+    }
+    return NULL;
+}
+
+/* declare a=( … ): its elements are words of the script. */
+static void declare_array(struct tj_work *w, struct tj_env *env, const struct tj_known_array *a,
+                          const struct declaration *d) {
+    struct declaration list = *d;
+    list.list = true;
+    declare_name(w, env, &list, a->name);
+    const struct tj_value *old = tj_state_var(w->state, a->name);
+    struct tj_value onto = {.text = TJ_STR(""), .flags = TJ_VALUE_LIST, .span = a->span};
+    if (old && a->append) (void)tj_value_keep(w->arena, old, &onto);
+    if (old) onto.flags |= old->flags & TJ_VALUE_ATTRIBUTES;
+    struct tj_env inner = *env;
+    inner.script = a->script;
+    struct tj_value v = tj_array_value(w, &inner, a->word, a->word_end, &onto);
+    tj_set_variable(w, env, a->name, &v);
+}
+
+static void declare_option(struct declaration *d, struct tj_str s) {
+    for (uint32_t i = 1; i < s.n; i++) {
+        uint32_t bit = attribute(s.p[i]);
+        *(s.p[0] == '-' ? &d->on : &d->off) |= bit;
+        d->list = d->list || ((s.p[i] == 'a' || s.p[i] == 'A') && s.p[0] == '-');
+        d->fixed = d->fixed || s.p[i] == 'r';
+        if (s.p[i] == 'g' || s.p[i] == 'p' || s.p[i] == 'f') d->local = false;
+    }
+}
+
+/* One operand; *name is what it is about, or empty. */
+static void export_word(struct tj_work *w, struct tj_env *env, const struct tj_value *word, const struct declaration *d,
+                        bool declares, struct tj_str *name) {
+    const struct tj_known_array *array = find_array(w, word->span);
+    struct tj_value value;
+    bool append;
+    *name = TJ_STR_NONE;
+    if (array) {
+        *name = array->name;
+        declare_array(w, env, array, d);
+    } else if (split_setting(w, word, name, &value, &append)) {
+        if (declares) declare_name(w, env, d, *name);
+        const struct tj_value *now = tj_state_var(w->state, *name);
+        if (d->on & TJ_VALUE_REFERS && now) {
+            value.flags |= now->flags & TJ_VALUE_ATTRIBUTES;
+            tj_set_variable(w, env, *name, &value);
+        } else {
+            tj_var_assign(w, env, *name, TJ_STR_NONE, &value, append);
+        }
+    } else if (tj_value_known(word) && word->text.n) {
+        *name = word->text;
+        if (declares) declare_name(w, env, d, *name);
+    }
 }
 
 static void export_words(struct tj_work *w, struct tj_env *env, const struct tj_command *c) {
-    bool declares = tj_str_is(c->name, "local") || tj_str_is(c->name, "declare") || tj_str_is(c->name, "typeset");
-    bool local = declares && env->frame->locals && !has_letter(c, "gpf");
-    bool odd = has_letter(c, "inul");
-    bool fixed = tj_str_is(c->name, "readonly") || has_letter(c, "r");
+    bool declares = !tj_str_is(c->name, "export") && !tj_str_is(c->name, "readonly");
+    struct declaration d = {.local = declares && env->frame->locals, .fixed = tj_str_is(c->name, "readonly")};
     for (uint32_t i = 1; i < c->argc; i++) {
-        if (is_option(&c->argv[i].value)) continue;
-        set_word(w, env, &c->argv[i].value, local, odd && declares);
-        uint32_t equals = tj_str_chr(c->argv[i].value.text, '=', 0);
-        struct tj_str name =
-            equals == TJ_NOT_FOUND ? c->argv[i].value.text : tj_str_sub(c->argv[i].value.text, 0, equals);
-        if (fixed && !w->dry) (void)tj_vec_push(w->arena, &w->odd, tj_arena_copy(w->arena, name));
+        const struct tj_value *word = &c->argv[i].value;
+        struct tj_str name;
+        if (is_option(word)) {
+            if (declares) declare_option(&d, word->text);
+            continue;
+        }
+        export_word(w, env, word, &d, declares, &name);
+        if (d.fixed && !w->dry && name.n) (void)tj_vec_push(w->arena, &w->odd, tj_arena_copy(w->arena, name));
     }
 }
 
-static void unset_words(struct tj_work *w, const struct tj_env *env, const struct tj_command *c) {
+static void unset_words(struct tj_work *w, struct tj_env *env, const struct tj_command *c) {
     bool functions = false;
     for (uint32_t i = 1; i < c->argc; i++) {
         const struct tj_value *v = &c->argv[i].value;
@@ -105,21 +178,55 @@ static void unset_words(struct tj_work *w, const struct tj_env *env, const struc
             functions = tj_str_is(v->text, "-f");
             continue;
         }
-        struct tj_value empty = tj_value_text(TJ_STR(""), v->span);
         if (functions)
             tj_set_function(w, v->text, TJ_STR(""));
         else if (tj_value_known(v) && v->text.n)
-            tj_set_variable(w, env, v->text, &empty);
+            tj_var_unset(w, env, v->text);
     }
+}
+
+/* ---- options and positional parameters ----------------------------------------------------------------------------------------- */
+
+/* Options that change what words mean are kept as variables whose names no script can write. */
+static void set_option(struct tj_work *w, const struct tj_env *env, const char *kind, struct tj_str name, bool on) {
+    struct tj_buf buf;
+    struct tj_value v = tj_value_text(TJ_STR("1"), TJ_NO_SPAN);
+    if (!on) v.flags |= TJ_VALUE_UNSET;
+    tj_buf_init(&buf, w->arena);
+    tj_buf_puts(&buf, kind);
+    tj_buf_put(&buf, name);
+    tj_set_variable(w, env, tj_buf_str(&buf), &v);
+}
+
+bool tj_option_is(const struct tj_work *w, const char *name) {
+    const struct tj_value *v = tj_state_var(w->state, tj_str_of(name));
+    return v && !(v->flags & TJ_VALUE_UNSET);
+}
+
+static void shell_options(struct tj_work *w, const struct tj_env *env, const struct tj_command *c) {
+    bool on = c->argc > 1 && tj_str_is(c->argv[1].value.text, "-s");
+    bool off = c->argc > 1 && tj_str_is(c->argv[1].value.text, "-u");
+    for (uint32_t i = 2; (on || off) && i < c->argc; i++) set_option(w, env, "shopt ", c->argv[i].value.text, on);
+}
+
+static void set_letters(struct tj_work *w, const struct tj_env *env, struct tj_str s) {
+    if (tj_str_chr(s, 'B', 1) != TJ_NOT_FOUND) set_option(w, env, "set ", TJ_STR("+B"), s.p[0] == '+');
 }
 
 static void set_positional(struct tj_work *w, struct tj_env *env, const struct tj_command *c) {
     uint32_t i = 1;
     bool dashes = false;
-    for (; i < c->argc && is_option(&c->argv[i].value) && !dashes; i++) {
-        dashes = tj_str_is(c->argv[i].value.text, "--");
-        bool takes = tj_str_is(c->argv[i].value.text, "-o") || tj_str_is(c->argv[i].value.text, "+o");
-        if (takes || (c->argv[i].value.text.n > 2 && c->argv[i].value.text.p[c->argv[i].value.text.n - 1] == 'o')) i++;
+    for (; i < c->argc && !dashes; i++) {
+        struct tj_str s = c->argv[i].value.text;
+        bool lone = tj_str_is(s, "-");
+        if (!lone && !is_option(&c->argv[i].value)) break;
+        dashes = lone || tj_str_is(s, "--");
+        if (!dashes) set_letters(w, env, s);
+        if (lone && i + 1 >= c->argc) return; /* `set -` alone leaves them */
+        bool takes = s.n > 1 && s.p[s.n - 1] == 'o';
+        if (takes && i + 1 < c->argc && tj_str_is(c->argv[i + 1].value.text, "braceexpand"))
+            set_option(w, env, "set ", TJ_STR("+B"), s.p[0] == '+');
+        if (takes) i++;
     }
     if (i >= c->argc && !dashes) return;
     w->moves++;
@@ -155,140 +262,13 @@ static void set_options(struct tj_env *env, const struct tj_command *c) {
     }
 }
 
-static void shell_options(struct tj_env *env, const struct tj_command *c) {
+static void life_options(struct tj_env *env, const struct tj_command *c) {
     for (uint32_t i = 1; i < c->argc; i++) {
         struct tj_str s = c->argv[i].value.text;
         if (tj_str_is(s, "lastpipe")) env->life->lastpipe = true;
         if (tj_str_is(s, "nocasematch") || tj_str_is(s, "extglob")) env->life->loose = true;
         if (tj_str_is(s, "expand_aliases")) env->life->aliases = true;
     }
-}
-
-/* ---- read ------------------------------------------------------------------------------------------------------------------------ */
-
-/* Field `at` of a line; the last name takes the rest. */
-static struct tj_str field(struct tj_str line, uint32_t at, bool last) {
-    uint32_t i = 0;
-    for (uint32_t f = 0;; f++) {
-        while (i < line.n && tj_is_space(line.p[i])) i++;
-        uint32_t begin = i;
-        if (f == at && last) return tj_str_trim(tj_str_sub(line, begin, line.n));
-        while (i < line.n && !tj_is_space(line.p[i])) i++;
-        if (f == at) return tj_str_sub(line, begin, i);
-        if (i >= line.n) return TJ_STR("");
-    }
-}
-
-static uint32_t split_lines(struct tj_str text, struct tj_str *lines, uint32_t max) {
-    uint32_t n = 0, begin = 0;
-    for (uint32_t i = 0; i <= text.n; i++) {
-        if (i < text.n && text.p[i] != '\n') continue;
-        if (i == text.n && begin == i) break;
-        if (n == max) return max + 1;
-        lines[n++] = tj_str_sub(text, begin, i);
-        begin = i + 1;
-    }
-    return n;
-}
-
-/* The line that this read takes; its status says whether there was one. */
-static bool next_line(struct tj_work *w, const struct tj_env *env, const struct tj_command *c, struct tj_str *line) {
-    struct tj_stream *stream = env->stream;
-    *line = TJ_STR("");
-    w->status = TJ_STATUS_UNKNOWN;
-    bool known = tj_value_known(&c->input) && c->stdin_kind != TJ_STDIN_NONE && stream && !stream->lost;
-    if (!known) return false;
-    struct tj_str s = c->input.text;
-    uint32_t begin = stream->at < s.n ? stream->at : s.n, end = tj_str_chr(s, '\n', begin);
-    w->status = end == TJ_NOT_FOUND;
-    if (end == TJ_NOT_FOUND) end = s.n;
-    *line = tj_str_sub(s, begin, end);
-    stream->at = end < s.n ? end + 1 : s.n;
-    if (c->input.flags & TJ_VALUE_HAS_GLOB) { /* any number of lines of which this is the pattern */
-        w->status = TJ_STATUS_UNKNOWN;
-        stream->at = 0;
-    }
-    return true;
-}
-
-static struct tj_value read_value(struct tj_work *w, const struct tj_command *c, struct tj_str line, bool known,
-                                  uint32_t at, bool last) {
-    struct tj_str lines[MAX_LINES];
-    struct tj_value v = tj_value_unknown(c->span);
-    v.carries = c->input.carries;
-    v.flags |= TJ_VALUE_FROM_OUTPUT;
-    bool paths = tj_value_known(&c->input) && c->input.flags & TJ_VALUE_HAS_GLOB;
-    if (paths) (void)split_lines(c->input.text, &line, 1);
-    if (known || paths) {
-        v.flags &= ~TJ_VALUE_IS_DYNAMIC;
-        v.flags |= c->input.flags & TJ_VALUE_HAS_GLOB; /* paths that find printed */
-        v.text = field(line, at, last);
-        return v;
-    }
-    if (!tj_value_known(&c->input) || c->stdin_kind == TJ_STDIN_NONE) return v;
-    /* One of the lines, or nothing. */
-    uint32_t n = split_lines(c->input.text, lines, MAX_LINES);
-    if (n == 0 || n >= MAX_LINES) return v;
-    struct tj_str *set = tj_arena_array(w->arena, struct tj_str, n + 1);
-    if (!set) return v;
-    for (uint32_t i = 0; i < n; i++) set[i] = field(lines[i], at, last);
-    v.flags = (v.flags & ~TJ_VALUE_IS_DYNAMIC) | TJ_VALUE_IS_SET | TJ_VALUE_UNSET_OK;
-    v.text = set[0];
-    v.set = set;
-    v.nset = n;
-    return v;
-}
-
-static bool takes_value(struct tj_str option) {
-    static const char *const with[] = {"-d", "-n", "-N", "-p", "-t", "-u", "-i", "-O", "-s", "-c", "-C"};
-    for (size_t i = 0; i < sizeof with / sizeof *with; i++) {
-        if (tj_str_is(option, with[i])) return !tj_str_is(option, "-s");
-    }
-    return false;
-}
-
-static void read_list(struct tj_work *w, const struct tj_env *env, const struct tj_command *c, struct tj_str name) {
-    struct tj_str lines[MAX_LINES];
-    struct tj_value v = {.text = TJ_STR(""), .flags = TJ_VALUE_LIST, .carries = c->input.carries, .span = c->span};
-    uint32_t n = tj_value_known(&c->input) ? split_lines(c->input.text, lines, MAX_LINES) : MAX_LINES + 1;
-    struct tj_str *set = n <= MAX_LINES ? tj_arena_array(w->arena, struct tj_str, n + 1) : NULL;
-    if (set) {
-        if (n) memcpy(set, lines, n * sizeof *set);
-        v.set = set;
-        v.nset = n;
-    } else {
-        v = tj_value_unknown(c->span);
-        v.carries = c->input.carries;
-    }
-    tj_set_variable(w, env, name, &v);
-}
-
-static void read_names(struct tj_work *w, const struct tj_env *env, const struct tj_command *c) {
-    uint32_t first = 1;
-    bool list = tj_str_is(c->name, "mapfile") || tj_str_is(c->name, "readarray");
-    while (first < c->argc && is_option(&c->argv[first].value)) {
-        if (tj_str_is(c->argv[first].value.text, "-a")) list = true;
-        if (takes_value(c->argv[first].value.text) && !(list && tj_str_is(c->argv[first].value.text, "-t"))) first++;
-        first++;
-    }
-    if (list && first < c->argc) {
-        read_list(w, env, c, c->argv[first].value.text);
-        return;
-    }
-    struct tj_str line;
-    bool known = next_line(w, env, c, &line);
-    bool raw = has_letter(c, "r") || tj_str_chr(line, '\\', 0) == TJ_NOT_FOUND;
-    if (has_letter(c, "dnNust") || !raw) {
-        known = false;
-        if (env->stream) env->stream->lost = true;
-        w->status = TJ_STATUS_UNKNOWN;
-    }
-    for (uint32_t i = first; i < c->argc; i++) {
-        struct tj_value v = read_value(w, c, line, known, i - first, i + 1 == c->argc);
-        if (tj_value_known(&c->argv[i].value)) tj_set_variable(w, env, c->argv[i].value.text, &v);
-    }
-    struct tj_value reply = read_value(w, c, line, known, 0, true);
-    if (first >= c->argc) tj_set_variable(w, env, TJ_STR("REPLY"), &reply);
 }
 
 /* ---- the rest ---------------------------------------------------------------------------------------------------------------------- */
@@ -302,13 +282,23 @@ static void alias_words(struct tj_work *w, const struct tj_command *c) {
     }
 }
 
+static void let(struct tj_work *w, struct tj_env *env, const struct tj_command *c) {
+    int64_t n;
+    for (uint32_t i = 1; i < c->argc; i++) {
+        if (tj_value_known(&c->argv[i].value)) (void)tj_arith(w, env, c->argv[i].value.text, &n);
+    }
+}
+
 static void printf_variable(struct tj_work *w, struct tj_env *env, const struct tj_command *c) {
     if (c->argc < 4 || !tj_str_is(c->argv[1].value.text, "-v") || !tj_value_known(&c->argv[2].value)) return;
     struct tj_command printed = *c;
     printed.argv = c->argv + 2;
     printed.argc = c->argc - 2;
     tj_output_of(w, env, &printed);
-    tj_set_variable(w, env, c->argv[2].value.text, &printed.output);
+    /* A variable ends at a NUL. */
+    uint32_t nul = tj_str_chr(printed.output.text, '\0', 0);
+    if (nul != TJ_NOT_FOUND) printed.output.text = tj_str_sub(printed.output.text, 0, nul);
+    tj_var_assign(w, env, c->argv[2].value.text, TJ_STR_NONE, &printed.output, false);
 }
 
 void tj_builtin_apply(struct tj_work *w, struct tj_env *env, const struct tj_command *c) {
@@ -326,12 +316,20 @@ void tj_builtin_apply(struct tj_work *w, struct tj_env *env, const struct tj_com
         set_positional(w, env, c);
         break;
     case TJ_HANDLER_SHIFT: shift(w, env, c); break;
-    case TJ_HANDLER_READ: read_names(w, env, c); break;
-    case TJ_HANDLER_ALIAS: alias_words(w, c); break;
-    case TJ_HANDLER_NONE:
-        if (tj_str_is(c->name, "shopt")) shell_options(env, c);
+    case TJ_HANDLER_READ:
+        if (c->name.n > 4)
+            tj_read_lines(w, env, c);
+        else
+            tj_read_names(w, env, c);
         break;
+    case TJ_HANDLER_ALIAS: alias_words(w, c); break;
     case TJ_HANDLER_PRINTF: printf_variable(w, env, c); break;
-    default: break;
+    default:
+        if (tj_str_is(c->name, "let")) let(w, env, c);
+        if (tj_str_is(c->name, "shopt")) {
+            shell_options(w, env, c);
+            life_options(env, c);
+        }
+        break;
     }
 }

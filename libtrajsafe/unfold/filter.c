@@ -55,7 +55,7 @@ static bool add_class(struct chars *set, struct tj_str s, uint32_t *at) {
 
 static void parse_set(struct tj_arena *arena, struct tj_str s, struct chars *set) {
     bool stop = false;
-    s = tj_echo_unescape(arena, s, &stop);
+    s = tj_print_unescape(arena, s, TJ_ESCAPES_TR, &stop);
     set->n = 0;
     for (uint32_t i = 0; i < s.n && set->n < 256;) {
         if (s.p[i] == '[' && add_class(set, s, &i)) continue;

@@ -15,149 +15,6 @@ static void print(struct tj_command *c, struct tj_str text) {
     c->output.flags |= TJ_VALUE_FROM_OUTPUT;
 }
 
-/* ---- echo, printf --------------------------------------------------------------------------------------------------------------- */
-
-static uint32_t octal(struct tj_str s, uint32_t *at, uint32_t most) {
-    uint32_t n = 0;
-    for (uint32_t k = 0; k < most && *at < s.n && s.p[*at] >= '0' && s.p[*at] <= '7'; k++)
-        n = n * 8 + (uint32_t)(s.p[(*at)++] - '0');
-    return n;
-}
-
-static uint32_t hexadecimal(struct tj_str s, uint32_t *at, uint32_t most) {
-    uint32_t n = 0;
-    for (uint32_t k = 0; k < most && *at < s.n && tj_hex(s.p[*at]) >= 0; k++)
-        n = n * 16 + (uint32_t)tj_hex(s.p[(*at)++]);
-    return n;
-}
-
-static void put_escape(struct tj_buf *buf, struct tj_str s, uint32_t *at, bool *stop) {
-    static const char from[] = "abefnrtv\\\"'", to[] = "\a\b\033\f\n\r\t\v\\\"'";
-    char c = s.p[(*at)++];
-    char utf8[4];
-    if (c == 'x') {
-        tj_buf_putc(buf, (char)hexadecimal(s, at, 2));
-    } else if (c == 'u' || c == 'U') {
-        uint32_t n = tj_utf8_put(utf8, hexadecimal(s, at, c == 'u' ? 4 : 8));
-        tj_buf_put(buf, tj_str_make(utf8, n));
-    } else if (c >= '0' && c <= '7') {
-        uint32_t most = c == '0' ? 4 : 3;
-        (*at)--;
-        tj_buf_putc(buf, (char)octal(s, at, most));
-    } else if (c == 'c') {
-        *stop = true;
-    } else {
-        const char *p = strchr(from, c);
-        if (!p || !c) tj_buf_putc(buf, '\\');
-        tj_buf_putc(buf, p && c ? to[p - from] : c);
-    }
-}
-
-struct tj_str tj_echo_unescape(struct tj_arena *arena, struct tj_str s, bool *stop) {
-    struct tj_buf buf;
-    if (tj_str_chr(s, '\\', 0) == TJ_NOT_FOUND) return s;
-    tj_buf_init(&buf, arena);
-    for (uint32_t i = 0; i < s.n && !*stop;) {
-        char c = s.p[i++];
-        if (c == '\\' && i < s.n)
-            put_escape(&buf, s, &i, stop);
-        else
-            tj_buf_putc(&buf, c);
-    }
-    struct tj_str out = tj_buf_str(&buf);
-    return out.p ? out : TJ_STR("");
-}
-
-static void add_text(struct tj_work *w, struct tj_capture *capture, struct tj_str s) {
-    struct tj_value v = tj_value_text(s, TJ_NO_SPAN);
-    tj_capture_add(w, capture, &v);
-}
-
-static void echo(struct tj_work *w, struct tj_command *c) {
-    uint32_t first = 1;
-    bool newline = true, escapes = false, stop = false;
-    for (; first < c->argc; first++) {
-        struct tj_str s = arg_text(c, first);
-        bool flags = s.n > 1 && s.p[0] == '-' && tj_value_known(&c->argv[first].value);
-        for (uint32_t i = 1; flags && i < s.n; i++) flags = s.p[i] == 'n' || s.p[i] == 'e' || s.p[i] == 'E';
-        if (!flags) break;
-        newline = newline && tj_str_chr(s, 'n', 0) == TJ_NOT_FOUND;
-        escapes = escapes || tj_str_chr(s, 'e', 0) != TJ_NOT_FOUND;
-    }
-    struct tj_capture capture = {.some = false};
-    struct tj_span span = c->span;
-    for (uint32_t i = first; i < c->argc && !stop; i++) {
-        struct tj_value v = c->argv[i].value;
-        if (escapes) v.text = tj_echo_unescape(w->arena, v.text, &stop);
-        if (escapes) v.suffix = tj_echo_unescape(w->arena, v.suffix, &stop);
-        if (i > first) add_text(w, &capture, TJ_STR(" "));
-        tj_capture_add(w, &capture, &v);
-    }
-    if (newline) add_text(w, &capture, TJ_STR("\n"));
-    /* One word: what is printed points at it, so that code in it does. */
-    if (c->argc == first + 1) span = c->argv[first].value.span;
-    c->output = tj_capture_value(&capture, span);
-    c->output.span = span;
-    c->output.flags &= ~(TJ_VALUE_MAY_SPLIT | TJ_VALUE_UNSET_OK | TJ_VALUE_HAS_GLOB | TJ_VALUE_ESCAPED);
-}
-
-/* One conversion: true when it took the next argument. */
-static bool put_conversion(struct tj_work *w, struct tj_capture *out, struct tj_str format, uint32_t *at,
-                           const struct tj_value *arg) {
-    struct tj_buf one;
-    uint64_t n = 0;
-    bool stop = false;
-    while (*at < format.n && (tj_is_digit(format.p[*at]) || strchr("-+ #0.'", format.p[*at]))) (*at)++;
-    char c = *at < format.n ? format.p[(*at)++] : '%';
-    struct tj_value v = arg ? *arg : tj_value_text(TJ_STR(""), TJ_NO_SPAN);
-    v.flags &= ~(TJ_VALUE_MAY_SPLIT | TJ_VALUE_UNSET_OK | TJ_VALUE_HAS_GLOB | TJ_VALUE_ESCAPED);
-    tj_buf_init(&one, w->arena);
-    if (c == '%') {
-        add_text(w, out, TJ_STR("%"));
-        return false;
-    }
-    if (c == 'b' && tj_value_known(&v)) v.text = tj_echo_unescape(w->arena, v.text, &stop);
-    if (c == 'c' && v.text.n > 1) v.text = tj_str_sub(v.text, 0, 1);
-    bool number = c == 'x' || c == 'X' || c == 'o';
-    if (number && tj_str_to_u64(v.text, &n)) {
-        tj_buf_putf(&one, c == 'o' ? "%llo" : "%llx", (unsigned long long)n);
-        v.text = tj_buf_str(&one);
-    }
-    tj_capture_add(w, out, &v);
-    return true;
-}
-
-static void print_format(struct tj_work *w, struct tj_command *c) {
-    uint32_t at = c->argc > 1 && tj_str_is(arg_text(c, 1), "--") ? 2 : 1;
-    bool stop = false;
-    if (at >= c->argc) return;
-    struct tj_capture out = {.some = false};
-    struct tj_value format = c->argv[at].value;
-    if (!tj_value_known(&format)) {
-        c->output = format;
-        c->output.flags &= ~(TJ_VALUE_MAY_SPLIT | TJ_VALUE_UNSET_OK);
-        return;
-    }
-    struct tj_str f = format.text;
-    uint32_t arg = at + 1, before;
-    do {
-        before = arg;
-        for (uint32_t i = 0; i < f.n && !stop;) {
-            if (f.p[i] == '%' && i + 1 < f.n) {
-                i++;
-                if (put_conversion(w, &out, f, &i, arg < c->argc ? &c->argv[arg].value : NULL)) arg++;
-                continue;
-            }
-            uint32_t begin = i;
-            while (i < f.n && !(f.p[i] == '%' && i + 1 < f.n)) i++;
-            add_text(w, &out, tj_echo_unescape(w->arena, tj_str_sub(f, begin, i), &stop));
-        }
-    } while (arg < c->argc && arg > before && !stop);
-    c->output = tj_capture_value(&out, c->span);
-    bool one_word = c->argc == at + 1 || (c->argc == at + 2 && f.n <= 4);
-    c->output.span = one_word ? c->argv[c->argc - 1].value.span : c->span;
-}
-
 /* ---- files ------------------------------------------------------------------------------------------------------------------------ */
 
 static struct tj_value file_content(struct tj_work *w, const struct tj_value *path) {
@@ -308,42 +165,6 @@ static const struct tj_value *operand(const struct tj_command *c, uint32_t which
     return NULL;
 }
 
-static void path_part(struct tj_command *c, bool base) {
-    const struct tj_value *v = operand(c, 0), *suffix = operand(c, 1);
-    if (!v || !tj_value_known(v)) return;
-    struct tj_str s = v->text;
-    while (s.n > 1 && s.p[s.n - 1] == '/') s.n--;
-    uint32_t slash = tj_str_rchr(s, '/');
-    if (base) {
-        struct tj_str name = slash == TJ_NOT_FOUND ? s : tj_str_sub(s, slash + 1, s.n);
-        if (suffix && name.n > suffix->text.n && tj_str_ends(name, suffix->text)) name.n -= suffix->text.n;
-        print(c, name);
-    } else {
-        print(c, slash == TJ_NOT_FOUND ? TJ_STR(".") : slash == 0 ? TJ_STR("/") : tj_str_sub(s, 0, slash));
-    }
-}
-
-static void sequence(struct tj_work *w, struct tj_command *c) {
-    uint64_t number[3] = {0}, from = 1, step = 1, to;
-    uint32_t n = 0;
-    for (const struct tj_value *v; n < 3 && (v = operand(c, n)) != NULL; n++) {
-        if (!tj_value_known(v) || !tj_str_to_u64(v->text, &number[n])) return;
-    }
-    if (n == 0 || !all_known(c)) return;
-    to = number[n - 1];
-    if (n > 1) from = number[0];
-    if (n > 2) step = number[1];
-    if (step == 0 || to < from || (to - from) / step > 64) return;
-    struct tj_buf buf;
-    tj_buf_init(&buf, w->arena);
-    for (uint64_t i = from; i <= to; i += step) {
-        tj_buf_number(&buf, (int64_t)(i & INT64_MAX));
-        tj_buf_putc(&buf, '\n');
-        if (to - i < step) break;
-    }
-    print(c, tj_buf_str(&buf));
-}
-
 /* `which rm`, `command -v rm`: some folder, then the name. */
 static void found_program(struct tj_work *w, struct tj_command *c) {
     const struct tj_value *v = operand(c, 0);
@@ -460,8 +281,8 @@ void tj_output_of(struct tj_work *w, const struct tj_env *env, struct tj_command
         return;
     }
     switch (handler) {
-    case TJ_HANDLER_ECHO: echo(w, c); break;
-    case TJ_HANDLER_PRINTF: print_format(w, c); break;
+    case TJ_HANDLER_ECHO: tj_print_echo(w, env, c); break;
+    case TJ_HANDLER_PRINTF: tj_print_format(w, c); break;
     case TJ_HANDLER_CAT: cat(w, c); break;
     case TJ_HANDLER_TEE: c->output = c->input; break;
     case TJ_HANDLER_BASE64:
@@ -475,11 +296,11 @@ void tj_output_of(struct tj_work *w, const struct tj_env *env, struct tj_command
     case TJ_HANDLER_SED:
     case TJ_HANDLER_HEAD:
     case TJ_HANDLER_TAIL: filter(w, c, handler); break;
-    case TJ_HANDLER_SEQ: sequence(w, c); break;
+    case TJ_HANDLER_SEQ: tj_print_sequence(w, c); break;
     case TJ_HANDLER_PWD: working_folder(w, env, c); break;
     case TJ_HANDLER_MKTEMP: fresh_path(w, c); break;
-    case TJ_HANDLER_BASENAME: path_part(c, true); break;
-    case TJ_HANDLER_DIRNAME: path_part(c, false); break;
+    case TJ_HANDLER_BASENAME: tj_print_name(w, c, true); break;
+    case TJ_HANDLER_DIRNAME: tj_print_name(w, c, false); break;
     case TJ_HANDLER_FIND:
         if (has_word(c, "-delete") && !has_word(c, "-print")) {
             print(c, TJ_STR(""));

@@ -1,7 +1,5 @@
-/* $x and ${x…}: what is known of a variable, and what the operator makes of it. */
-#include "unfold/work.h"
-
-enum { MAX_PATTERN_TEXT = 512 };
+/* $x and ${x…}: which variable, which elements, and what the operator makes of them. */
+#include "unfold/operate.h"
 
 static struct tj_value constant(struct tj_str text) { return tj_value_text(text, TJ_NO_SPAN); }
 
@@ -12,124 +10,20 @@ static struct tj_value number(struct tj_work *w, int64_t n) {
     return constant(tj_buf_str(&buf));
 }
 
-/* The cwd as a word: canonical where it is absolute, else as near as it is known. */
-static struct tj_value cwd_value(struct tj_work *w, struct tj_str cwd) {
-    const struct tj_context *context = tj_state_context(w->state);
-    struct tj_value v = constant(cwd);
-    if (cwd.n == 0 || cwd.p[0] == '?') return tj_value_unknown(TJ_NO_SPAN);
-    if (cwd.p[0] != '@') return v;
-    struct tj_buf buf;
-    tj_buf_init(&buf, w->arena);
-    if (context && context->workspaces)
-        tj_buf_put(&buf, context->workspace[0]);
-    else
-        tj_buf_putc(&buf, '@');
-    tj_buf_put(&buf, tj_str_sub(cwd, 1, cwd.n));
-    v.text = tj_buf_str(&buf);
-    return v;
-}
+/* What an expansion is about: a name, perhaps with a subscript. */
+struct target {
+    struct tj_str name, index;
+    bool positional, joins; /* $@ and $*, or [@] and [*]: joins */
+    bool all;
+};
 
-static struct tj_value special(char c, const struct tj_env *env, struct tj_work *w) {
-    switch (c) {
-    case '0': return constant(env->frame->zero);
-    case '#':
-        return env->frame->known && !env->frame->lost ? number(w, (int64_t)env->frame->n) : tj_value_unknown(TJ_NO_SPAN);
-    case '?':
-        if (w->status < 0 || w->status > 255 || env->unsteady) return tj_value_unknown(TJ_NO_SPAN);
-        return number(w, w->status);
-    default: return tj_value_unknown(TJ_NO_SPAN);
-    }
-}
-
-static struct tj_str joined_home(struct tj_work *w, struct tj_str home) {
-    struct tj_buf buf;
-    tj_buf_init(&buf, w->arena);
-    tj_buf_put(&buf, home);
-    tj_buf_puts(&buf, "/.bash_history");
-    return tj_buf_str(&buf);
-}
-
-/* Variables that every shell has. */
-static bool usual(struct tj_work *w, struct tj_str name, struct tj_value *out) {
-    const struct tj_context *context = tj_state_context(w->state);
-    if (tj_str_is(name, "HOME")) {
-        *out = constant(context && context->home.n ? context->home : TJ_STR("~"));
-    } else if (tj_str_is(name, "PWD")) {
-        *out = cwd_value(w, tj_state_cwd(w->state));
-    } else if (tj_str_is(name, "OLDPWD")) {
-        *out = cwd_value(w, tj_state_oldcwd(w->state));
-    } else if (tj_str_is(name, "BASH") || tj_str_is(name, "SHELL")) {
-        *out = constant(TJ_STR("/bin/bash"));
-    } else if (tj_str_is(name, "HISTFILE")) {
-        *out = constant(context && context->home.n ? joined_home(w, context->home) : TJ_STR("~/.bash_history"));
-    } else if (tj_str_is(name, "IFS")) {
-        *out = constant(TJ_STR(" \t\n"));
-    } else if (context && context->user.n && (tj_str_is(name, "USER") || tj_str_is(name, "LOGNAME"))) {
-        *out = constant(context->user);
-    } else {
-        return false;
-    }
-    return true;
-}
-
-/* False: nothing is known of it. */
-static bool look_up(struct tj_work *w, const struct tj_env *env, struct tj_str name, struct tj_value *out) {
-    uint64_t at = 0;
-    *out = tj_value_unknown(TJ_NO_SPAN);
-    if (name.n == 0) return false;
-    if (name.p[0] != '0' && tj_str_to_u64(name, &at)) {
-        const struct tj_frame *frame = env->frame;
-        if (frame->lost || env->unsteady) return false;
-        if (at <= frame->n) *out = frame->arg[at - 1].value;
-        if (at > frame->n && frame->known) *out = constant(TJ_STR(""));
-        if (at > frame->n && !frame->known) out->flags |= TJ_VALUE_UNSET_OK;
-        return at <= frame->n || frame->known;
-    }
-    if (name.n == 1 && !tj_is_name(name.p[0])) {
-        *out = special(name.p[0], env, w);
-        return true;
-    }
-    if (tj_str_is(name, "0")) {
-        *out = special('0', env, w);
-        return true;
-    }
-    const struct tj_value *v = tj_gap_find(w, name);
-    if (v) {
-        *out = *v;
-        return true;
-    }
-    v = tj_state_var(w->state, name);
-    if (v && env->unsteady) {
-        out->carries = v->carries;
-        return true;
-    }
-    if (v) {
-        *out = *v;
-        bool outside = v->flags & TJ_VALUE_IS_DYNAMIC && v->flags & TJ_VALUE_UNSET_OK && !v->text.n && !v->suffix.n;
-        return !outside;
-    }
-    if (usual(w, name, out)) return true;
-    bool generated = tj_str_is(name, "RANDOM") || tj_str_is(name, "SECONDS") || tj_str_is(name, "EPOCHSECONDS") ||
-                     tj_str_is(name, "UID") || tj_str_is(name, "EUID") || tj_str_is(name, "PPID");
-    if (!generated) out->flags |= TJ_VALUE_UNSET_OK;
-    return generated;
-}
-
-/* $a of an array is its first element. */
-static struct tj_value scalar(const struct tj_value *v) {
-    struct tj_value out = *v;
-    if (!(v->flags & TJ_VALUE_LIST)) return out;
-    out.text = v->nset ? v->set[0] : TJ_STR("");
-    out.set = NULL;
-    out.nset = 0;
-    out.flags &= ~TJ_VALUE_LIST;
-    return out;
-}
-
-struct tj_value tj_param_value(struct tj_work *w, const struct tj_env *env, struct tj_str name) {
-    struct tj_value v;
-    (void)look_up(w, env, name, &v);
-    return scalar(&v);
+static struct target target_of(struct tj_str name, struct tj_str index) {
+    struct target t = {name, index, .positional = false};
+    bool star = tj_str_is(index, "*") || tj_str_is(name, "*");
+    t.positional = name.n == 1 && (name.p[0] == '@' || name.p[0] == '*');
+    t.all = t.positional || star || tj_str_is(index, "@");
+    t.joins = star;
+    return t;
 }
 
 static void as_list(struct tj_work *w, struct tj_expansion *x, uint32_t n) {
@@ -143,9 +37,10 @@ static void as_list(struct tj_work *w, struct tj_expansion *x, uint32_t n) {
 static struct tj_expansion positional(struct tj_work *w, const struct tj_env *env, bool joins, bool operator_) {
     struct tj_expansion x = {.joins = joins};
     bool lost = env->frame->lost || env->unsteady;
-    if (lost || (!env->frame->known && env->frame->n == 0 && !operator_)) {
+    if (lost || (!env->frame->known && (env->frame->n || !operator_))) {
         x.value = tj_value_unknown(TJ_NO_SPAN);
         x.value.flags |= TJ_VALUE_UNSET_OK | TJ_VALUE_MAY_SPLIT;
+        x.many = !joins;
         return x;
     }
     as_list(w, &x, env->frame->n);
@@ -153,263 +48,277 @@ static struct tj_expansion positional(struct tj_work *w, const struct tj_env *en
     return x;
 }
 
-static struct tj_expansion array(struct tj_work *w, const struct tj_env *env, const struct tj_value *v,
-                                 struct tj_str index) {
-    struct tj_expansion x = {.value = *v};
-    bool all = tj_str_is(index, "@") || tj_str_is(index, "*");
-    int64_t at;
-    if (!(v->flags & TJ_VALUE_LIST)) {
-        x.value = all || tj_str_is(index, "0") ? *v : tj_value_unknown(v->span);
-        x.value.carries = v->carries;
+/* Bash lists associative arrays in the order of its hash table: with more than one element it is not known. */
+static struct tj_expansion whole_list(struct tj_work *w, const struct tj_value *v, bool joins, bool keys) {
+    struct tj_expansion x = {.joins = joins};
+    if (v->flags & TJ_VALUE_LIST) {
+        bool unordered = v->flags & TJ_VALUE_ASSOC && v->nset > 1;
+        if (unordered || (v->flags & TJ_VALUE_IS_DYNAMIC && v->nset == 0)) {
+            x.value = tj_value_unknown(v->span);
+            x.value.carries = v->carries;
+            x.value.flags |= TJ_VALUE_MAY_SPLIT;
+            x.many = !joins;
+            return x;
+        }
+        as_list(w, &x, v->nset);
+        for (uint32_t i = 0; i < x.nlist; i++)
+            ((struct tj_value *)x.list)[i] = keys ? constant(tj_list_key(w, v, i)) : tj_list_element(v, i);
         return x;
     }
-    if (all) {
-        as_list(w, &x, v->nset);
-        for (uint32_t i = 0; i < x.nlist; i++) {
-            struct tj_value one = constant(v->set[i]);
-            one.carries = v->carries;
-            one.flags = v->flags & TJ_VALUE_IS_DYNAMIC;
-            ((struct tj_value *)x.list)[i] = one;
-        }
-        x.joins = tj_str_is(index, "*");
-    } else if (tj_arith(w, env, index, &at) && at >= -(int64_t)v->nset && at < (int64_t)v->nset) {
-        x.value = constant(v->set[at < 0 ? at + v->nset : at]);
-        x.value.carries = v->carries;
+    if (v->flags & TJ_VALUE_UNSET) {
+        as_list(w, &x, 0);
+        return x;
+    }
+    if (!tj_value_known(v) && !v->nset) { /* an array from outside */
+        x.value = *v;
+        x.many = !joins;
+        return x;
+    }
+    as_list(w, &x, 1);
+    if (x.nlist) ((struct tj_value *)x.list)[0] = keys ? constant(TJ_STR("0")) : *v;
+    return x;
+}
+
+/* Subscripts with expansions in them were read as a word: its text stands for them. */
+static bool index_text(struct tj_work *w, struct tj_env *env, const struct tj_sh_part *part, struct tj_str *out) {
+    *out = part->index;
+    if (!tj_part_index_expands(part)) return true;
+    struct tj_value v = tj_word_value(w, env, part->child_end - 1);
+    bool quoted = tj_str_chr(v.text, '"', 0) != TJ_NOT_FOUND || tj_str_chr(v.text, '\'', 0) != TJ_NOT_FOUND;
+    struct tj_str s = part->index;
+    bool whole = s.n > 2 && s.p[0] == '"' && s.p[s.n - 1] == '"' && tj_str_chr(s, '"', 1) == s.n - 1;
+    if (!tj_value_known(&v)) return false;
+    *out = v.text;
+    if (whole && v.text.n >= 2) *out = tj_str_sub(v.text, 1, v.text.n - 1);
+    return whole || !quoted;
+}
+
+static struct tj_expansion expand_target(struct tj_work *w, struct tj_env *env, const struct target *t, bool keys,
+                                         bool operator_, bool *known) {
+    struct tj_expansion x = {.value = {.span = TJ_NO_SPAN}};
+    struct tj_value v;
+    *known = true;
+    if (t->positional) return positional(w, env, t->joins, operator_);
+    *known = tj_var_find(w, env, t->name, &v);
+    if (t->all) {
+        x = whole_list(w, &v, t->joins, keys);
+    } else if (t->index.n) {
+        x.value = tj_value_at(w, env, &v, t->index);
     } else {
-        x.value = tj_value_unknown(v->span);
-        x.value.carries = v->carries;
+        x.value = tj_value_scalar(&v);
     }
     return x;
 }
 
-/* ---- operators on one constant text ----------------------------------------------------------------------------------------- */
-
-struct operation {
-    struct tj_work *w;
-    const struct tj_env *env;
-    char op;
-    bool twice;
-    struct tj_str a, b; /* operands */
-    bool failed;
-};
-
-static bool is_literal(struct tj_str pattern) {
-    for (uint32_t i = 0; i < pattern.n; i++) {
-        if (pattern.p[i] == '*' || pattern.p[i] == '?' || pattern.p[i] == '[') return false;
-    }
-    return true;
+/* ${!x}: the name is what x holds. False: not known. */
+static bool follow(struct tj_work *w, struct tj_env *env, struct target *t) {
+    struct tj_value v;
+    const struct tj_value *kept = tj_state_var(w->state, t->name);
+    if (kept && kept->flags & TJ_VALUE_REFERS) return false;
+    (void)tj_var_find(w, env, t->name, &v);
+    v = t->index.n ? tj_value_at(w, env, &v, t->index) : tj_value_scalar(&v);
+    if (!tj_value_known(&v) || v.text.n == 0) return false;
+    uint32_t open = tj_str_chr(v.text, '[', 0);
+    bool element = open != TJ_NOT_FOUND && v.text.p[v.text.n - 1] == ']';
+    struct tj_str name = element ? tj_str_sub(v.text, 0, open) : v.text;
+    struct tj_str index = element ? tj_str_sub(v.text, open + 1, v.text.n - 1) : TJ_STR_NONE;
+    *t = target_of(tj_arena_copy(w->arena, name), tj_arena_copy(w->arena, index));
+    return tj_str_chr(index, '$', 0) == TJ_NOT_FOUND;
 }
 
-static struct tj_str cut_front(const struct operation *o, struct tj_str s) {
-    uint32_t best = TJ_NONE;
-    if (is_literal(o->a)) return tj_str_starts(s, o->a) ? tj_str_sub(s, o->a.n, s.n) : s;
-    for (uint32_t n = 0; n <= s.n; n++) {
-        if (!tj_pattern_match(o->a, tj_str_sub(s, 0, n))) continue;
-        best = n;
-        if (!o->twice) break;
-    }
-    return best == TJ_NONE ? s : tj_str_sub(s, best, s.n);
-}
+/* ---- defaults ------------------------------------------------------------------------------------------------------------- */
 
-static struct tj_str cut_back(const struct operation *o, struct tj_str s) {
-    uint32_t best = TJ_NONE;
-    if (is_literal(o->a)) return tj_str_ends(s, o->a) ? tj_str_sub(s, 0, s.n - o->a.n) : s;
-    for (uint32_t n = 0; n <= s.n; n++) {
-        if (!tj_pattern_match(o->a, tj_str_sub(s, s.n - n, s.n))) continue;
-        best = n;
-        if (!o->twice) break;
-    }
-    return best == TJ_NONE ? s : tj_str_sub(s, 0, s.n - best);
-}
-
-static uint32_t match_at(struct tj_str pattern, struct tj_str s, uint32_t at) {
-    if (is_literal(pattern)) return tj_str_starts(tj_str_sub(s, at, s.n), pattern) ? at + pattern.n : TJ_NONE;
-    for (uint32_t end = s.n; end > at; end--) {
-        if (tj_pattern_match(pattern, tj_str_sub(s, at, end))) return end;
-    }
-    return TJ_NONE;
-}
-
-static struct tj_str replace(const struct operation *o, struct tj_str s) {
-    struct tj_buf buf;
-    struct tj_str pattern = o->a;
-    bool front = !o->twice && pattern.n && pattern.p[0] == '#', back = !o->twice && pattern.n && pattern.p[0] == '%';
-    if (front || back) pattern = tj_str_sub(pattern, 1, pattern.n);
-    tj_buf_init(&buf, o->w->arena);
-    bool done = pattern.n == 0;
-    for (uint32_t i = 0; i < s.n;) {
-        uint32_t end = done || (front && i) ? TJ_NONE : match_at(pattern, s, i);
-        if (end == TJ_NONE || (back && end != s.n)) {
-            tj_buf_putc(&buf, s.p[i++]);
-            continue;
+/* Whether what was found counts as set and, where that matters, not empty. -1: not known. */
+static int is_there(const struct tj_expansion *x, bool known, bool colon) {
+    if (x->is_list) {
+        uint32_t bytes = x->nlist > 1 ? x->nlist - 1 : 0;
+        for (uint32_t i = 0; i < x->nlist; i++) {
+            if (!tj_value_known(&x->list[i])) return -1;
+            bytes += x->list[i].text.n;
         }
-        tj_buf_put(&buf, o->b);
-        done = !o->twice;
-        i = end;
+        return colon ? bytes > 0 : x->nlist > 0;
     }
-    struct tj_str out = tj_buf_str(&buf);
-    if (!tj_work_derive(o->w, out.n, TJ_NO_SPAN)) return TJ_STR("");
-    return out.p ? out : TJ_STR("");
+    if (!known) return x->value.flags & TJ_VALUE_UNSET_OK ? 0 : -1;
+    if (x->value.flags & TJ_VALUE_UNSET) return 0;
+    if (x->value.flags & TJ_VALUE_IS_DYNAMIC) return x->value.text.n || x->value.suffix.n ? 1 : -1;
+    for (uint32_t i = 0; i < x->value.nset && x->value.flags & TJ_VALUE_IS_SET; i++) {
+        if (colon && x->value.set[i].n == 0) return -1;
+    }
+    return !colon || x->value.text.n || x->value.nset;
 }
 
-static struct tj_str change_case(const struct operation *o, struct tj_str s) {
-    char *p = tj_arena_dup(o->w->arena, s);
-    if (!p) return s;
-    for (uint32_t i = 0; i < s.n && (i == 0 || o->twice); i++) {
-        char c = p[i];
-        p[i] = o->op == ',' ? tj_lower(c) : (c >= 'a' && c <= 'z') ? (char)(c - 32) : c;
+/* ${x:-d} and its kin. *word: the operand takes the place, with its own quoting. */
+static void defaults(struct tj_work *w, struct tj_env *env, const struct tj_sh_part *part, const struct target *t,
+                     bool known, struct tj_expansion *x) {
+    int there = is_there(x, known, part->op2 == ':');
+    bool plus = part->op == '+', operand = part->child < part->child_end - (tj_part_index_expands(part) ? 1u : 0u);
+    struct tj_value old = x->value;
+    if (part->op == '?') return;
+    if (plus && !known && !x->is_list) there = -1;
+    if (there == (plus ? 0 : 1)) {
+        if (!plus) return;
+        *x = (struct tj_expansion){.value = constant(TJ_STR(""))};
+        return;
     }
-    return tj_str_make(p, s.n);
-}
-
-static struct tj_str substring(struct operation *o, struct tj_str s) {
-    int64_t at = 0, n = s.n;
-    bool ok = tj_arith(o->w, o->env, o->a, &at) && (o->b.n == 0 || tj_arith(o->w, o->env, o->b, &n));
-    if (!ok) return o->failed = true, s;
-    if (at < 0) at += s.n;
-    if (at < 0 || at > s.n) return TJ_STR("");
-    int64_t end = n < 0 ? (int64_t)s.n + n : n > s.n - at ? (int64_t)s.n : at + n;
-    if (end < at) end = at;
-    return tj_str_sub(s, (uint32_t)at, (uint32_t)end);
-}
-
-static struct tj_str apply(struct operation *o, struct tj_str s) {
-    switch (o->op) {
-    case '#': return cut_front(o, s);
-    case '%': return cut_back(o, s);
-    case '/': return replace(o, s);
-    case '^':
-    case ',': return change_case(o, s);
-    case ':': return substring(o, s);
-    default: return s;
+    if (there < 0) {
+        struct tj_value other = operand ? tj_word_value(w, env, part->child) : constant(TJ_STR(""));
+        struct tj_value none = constant(TJ_STR(""));
+        bool list = x->is_list;
+        *x = (struct tj_expansion){.value = tj_value_either(w, plus ? &none : &old, &other)};
+        if (list || !tj_value_known(&old)) x->value.flags |= TJ_VALUE_MAY_SPLIT;
+        if (part->op == '=') tj_var_assign(w, env, t->name, t->index, &x->value, false);
+        return;
     }
-}
-
-static struct tj_value operate(struct operation *o, const struct tj_value *v) {
-    struct tj_value out = *v;
-    bool cuts = o->op != '@';
-    /* Patterns are tried at every place and length. */
-    bool slow = (o->op == '#' || o->op == '%' || o->op == '/') && v->text.n > MAX_PATTERN_TEXT && !is_literal(o->a);
-    if (slow || !tj_work_derive(o->w, v->text.n, v->span)) o->failed = true;
-    if (v->flags & TJ_VALUE_IS_DYNAMIC || o->failed) {
-        bool keeps = o->op == '%' || o->op == '@'; /* what is cut off the end lies in the part that is not known */
-        if (!keeps) out.text = TJ_STR("");
-        if (cuts) out.suffix = TJ_STR_NONE;
-        out.flags = (out.flags & ~(TJ_VALUE_IS_SET | TJ_VALUE_LIST)) | TJ_VALUE_IS_DYNAMIC;
-        out.nset = 0;
-        return out;
+    *x = (struct tj_expansion){.value = constant(TJ_STR(""))};
+    if (!operand) {
+        if (part->op == '=') tj_var_assign(w, env, t->name, t->index, &x->value, false);
+        return;
     }
-    out.text = apply(o, v->text);
-    if (v->nset) {
-        struct tj_str *set = tj_arena_array(o->w->arena, struct tj_str, v->nset);
-        for (uint32_t i = 0; set && i < v->nset; i++) set[i] = apply(o, v->set[i]);
-        out.set = set;
-        if (!set) out.nset = 0;
+    if (part->op == '=') {
+        x->value = tj_word_value(w, env, part->child);
+        tj_var_assign(w, env, t->name, t->index, &x->value, false);
+        return;
     }
-    if (o->failed) return operate(o, v);
-    return out;
-}
-
-static struct tj_str operand(struct tj_work *w, struct tj_env *env, const struct tj_sh_part *part, uint32_t which,
-                             bool *known) {
-    if (part->child + which >= part->child_end) return TJ_STR("");
-    struct tj_value v = tj_word_value(w, env, part->child + which);
-    if (!tj_value_known(&v)) *known = false;
-    return v.text;
-}
-
-static bool defaults(struct tj_work *w, struct tj_env *env, const struct tj_sh_part *part, bool known,
-                     struct tj_value *v) {
-    bool some = v->flags & TJ_VALUE_IS_DYNAMIC && (v->text.n || v->suffix.n);
-    bool open = known && v->flags & (TJ_VALUE_IS_SET | TJ_VALUE_IS_DYNAMIC) && !some && part->op != '?';
-    if (open) { /* set or not, empty or not: one or the other */
-        struct tj_value other = constant(TJ_STR("")), before = *v;
-        if (part->child < part->child_end) other = tj_word_value(w, env, part->child);
-        struct tj_value empty = constant(TJ_STR(""));
-        if (part->op == '+') before = empty;
-        *v = tj_value_either(w, &before, &other);
-        v->carries |= before.carries;
-        if (part->op == '=') tj_set_variable(w, env, part->text, v);
-        return true;
-    }
-    bool constant_text = known && tj_value_known(v);
-    bool empty = !known || (constant_text && v->text.n == 0 && (part->op2 == ':' || part->op2 == part->op));
-    bool takes = part->op == '+' ? !empty || !known : empty;
-    if (!takes) {
-        if (part->op == '+') *v = constant(TJ_STR(""));
-        return false;
-    }
-    if (part->op == '?') return false;
-    uint64_t carries = known ? v->carries : 0;
-    struct tj_value alternative = constant(TJ_STR(""));
-    if (part->child < part->child_end) alternative = tj_word_value(w, env, part->child);
-    if (part->op == '=') tj_set_variable(w, env, part->text, &alternative);
-    *v = alternative;
-    v->carries |= carries;
-    return true;
+    x->word = part->child;
+    x->is_word = true;
+    x->value.carries = known ? old.carries : 0;
 }
 
 static struct tj_value length(struct tj_work *w, const struct tj_expansion *x) {
     if (x->is_list) return number(w, x->nlist);
-    return tj_value_known(&x->value) ? number(w, x->value.text.n) : tj_value_unknown(TJ_NO_SPAN);
+    if (x->value.nset || !tj_value_known(&x->value) || tj_value_tilde(&x->value)) return tj_value_unknown(TJ_NO_SPAN);
+    return number(w, tj_text_chars(x->value.text));
+}
+
+/* ---- operators ------------------------------------------------------------------------------------------------------------ */
+
+static uint32_t operands_of(const struct tj_sh_part *part) {
+    return part->child_end - part->child - (tj_part_index_expands(part) ? 1u : 0u);
+}
+
+/* An & in a replacement is what was matched from bash 5.2 on, and a letter before. */
+static bool replacement(struct tj_work *w, struct tj_env *env, uint32_t word, struct tj_str *out) {
+    struct tj_value v = tj_word_pattern(w, env, word, TJ_AS_REPLACEMENT);
+    struct tj_buf buf;
+    tj_buf_init(&buf, w->arena);
+    for (uint32_t i = 0; i < v.text.n; i++) {
+        if (v.text.p[i] == '&') return false;
+        if (v.text.p[i] == '\\' && i + 1 < v.text.n) i++;
+        tj_buf_putc(&buf, v.text.p[i]);
+    }
+    struct tj_str s = tj_buf_str(&buf);
+    *out = s.p ? s : TJ_STR("");
+    return tj_value_known(&v);
+}
+
+static struct tj_operation operation_of(struct tj_work *w, struct tj_env *env, const struct tj_sh_part *part) {
+    struct tj_operation o = {.w = w, .env = env, .op = (char)part->op, .twice = part->op2 == part->op};
+    uint32_t n = operands_of(part);
+    struct tj_value v = constant(TJ_STR(""));
+    if (o.op == '@') o.letter = (char)part->op2;
+    if (o.op == '/' && (part->op2 == '#' || part->op2 == '%')) o.anchor = (char)part->op2;
+    bool pattern = o.op != ':' && o.op != '@';
+    if (n) v = pattern ? tj_word_pattern(w, env, part->child, TJ_AS_PATTERN) : tj_word_value(w, env, part->child);
+    o.a = v.text;
+    o.failed =
+        !tj_value_known(&v) || (pattern && tj_option_is(w, "shopt extglob") && tj_str_chr(o.a, '(', 0) != TJ_NOT_FOUND);
+    if (pattern && tj_option_is(w, "shopt nocasematch")) o.failed = true;
+    o.plain = tj_pattern_literal(w->arena, o.a, &o.literal);
+    if (n > 1) {
+        o.has_b = true;
+        if (o.op == '/') {
+            if (!replacement(w, env, part->child + 1, &o.b)) o.failed = true;
+        } else {
+            v = tj_word_value(w, env, part->child + 1);
+            o.b = v.text;
+            if (!tj_value_known(&v)) o.failed = true;
+        }
+    }
+    if (o.b.p == NULL) o.b = TJ_STR("");
+    return o;
+}
+
+/* ${@:1:2}, ${a[@]:1}: positions of $@ begin with $0, those of an array are its subscripts. */
+static void slice(struct tj_work *w, struct tj_env *env, struct tj_operation *o, const struct target *t,
+                  const struct tj_value *v, struct tj_expansion *x) {
+    int64_t from = 0, to, have = x->nlist;
+    if (o->failed) goto open;
+    if (t->positional) {
+        struct tj_value *list = tj_arena_array(w->arena, struct tj_value, x->nlist + 1);
+        if (!list) goto open;
+        list[0] = env->frame->known ? constant(env->frame->zero) : tj_value_unknown(TJ_NO_SPAN);
+        for (uint32_t i = 0; i < x->nlist; i++) list[i + 1] = x->list[i];
+        have++;
+        x->list = list;
+    } else if (v->key) {
+        goto open;
+    }
+    if (!tj_operation_range(o, have, &from, &to)) goto open;
+    if (o->has_b && to < from) to = from;
+    x->list += from;
+    x->nlist = (uint32_t)(to - from);
+    return;
+open:
+    *x = (struct tj_expansion){.value = tj_value_unknown(TJ_NO_SPAN), .many = !x->joins};
+    x->value.flags |= TJ_VALUE_MAY_SPLIT;
+}
+
+static void operate_all(struct tj_work *w, struct tj_operation *o, struct tj_expansion *x) {
+    if (!x->is_list) {
+        x->value = tj_operate(o, &x->value);
+        return;
+    }
+    struct tj_value *list = tj_arena_array(w->arena, struct tj_value, x->nlist ? x->nlist : 1);
+    for (uint32_t i = 0; list && i < x->nlist; i++) list[i] = tj_operate(o, &x->list[i]);
+    x->list = list;
+    if (!list) x->nlist = 0;
+}
+
+static struct tj_expansion unknown(bool many) {
+    struct tj_expansion x = {.value = tj_value_unknown(TJ_NO_SPAN), .many = many};
+    if (many) x.value.flags |= TJ_VALUE_MAY_SPLIT;
+    return x;
 }
 
 struct tj_expansion tj_param_expand(struct tj_work *w, struct tj_env *env, const struct tj_sh_part *part) {
-    struct tj_expansion x = {.value = {.span = TJ_NO_SPAN}};
-    bool at = tj_str_is(part->text, "@"), star = tj_str_is(part->text, "*"), known = true;
-    bool runs =
-        tj_str_find(part->index, TJ_STR("$("), 0) != TJ_NOT_FOUND || tj_str_chr(part->index, '`', 0) != TJ_NOT_FOUND;
-    if (runs && part->child < part->child_end) (void)tj_word_value(w, env, part->child_end - 1);
-    if (at || star) {
-        x = positional(w, env, star, part->op != 0);
-    } else {
-        struct tj_value v;
-        known = look_up(w, env, part->text, &v);
-        if (part->index.n)
-            x = array(w, env, &v, part->index);
-        else
-            x.value = scalar(&v);
+    struct tj_str index;
+    bool known, indirect = (part->flags & TJ_PART_INDIRECT) != 0, keys = false;
+    if (!index_text(w, env, part, &index)) return unknown(false);
+    struct target t = target_of(part->text, index);
+    if (indirect && (part->op == '*' || (part->op == '@' && part->op2 == 0))) return unknown(true); /* ${!prefix*} */
+    if (indirect && t.all && !t.positional && part->op == '!') {
+        keys = true;
+    } else if (indirect && !follow(w, env, &t)) {
+        struct tj_expansion x = unknown(true);
+        x.odd = true;
+        return x;
     }
-    struct operation o = {.w = w, .env = env, .op = (char)part->op, .twice = part->op2 == part->op};
+    struct tj_expansion x = expand_target(w, env, &t, keys, part->op != 0, &known);
+    struct tj_value v;
+    x.odd = indirect;
     switch (part->op) {
-    case 0: return x;
+    case 0:
+    case '!': return x;
     case '-':
     case '=':
     case '?':
-    case '+':
-        if (!x.is_list) (void)defaults(w, env, part, known, &x.value);
-        return x;
+    case '+': defaults(w, env, part, &t, known, &x); return x;
     case 'L':
         x.value = length(w, &x);
         x.is_list = false;
         return x;
-    case '!':
-        x.odd = true;
-        if (tj_value_known(&x.value)) x.value = tj_param_value(w, env, x.value.text);
-        return x;
     default: break;
     }
-    bool constant_operands = true;
-    o.a = operand(w, env, part, 0, &constant_operands);
-    o.b = operand(w, env, part, 1, &constant_operands);
-    o.failed = !constant_operands;
-    x.odd = part->op == ':' || part->op == '/' || part->op == '^' || part->op == ',';
+    x.odd = x.odd || part->op == ':' || part->op == '/' || part->op == '^' || part->op == ',' || part->op == '~';
+    if (!x.is_list && x.value.flags & TJ_VALUE_UNSET) return x; /* nothing stays nothing */
+    struct tj_operation o = operation_of(w, env, part);
     if (x.is_list && part->op == ':') {
-        int64_t from = 0, n = x.nlist;
-        if (tj_arith(w, env, o.a, &from) && (o.b.n == 0 || tj_arith(w, env, o.b, &n))) {
-            if (at || star) from -= from > 0;
-            if (from < 0 || from > x.nlist) from = x.nlist;
-            x.list += from;
-            x.nlist = n < 0 ? 0 : n < x.nlist - from ? (uint32_t)n : (uint32_t)(x.nlist - from);
-        }
+        if (!tj_var_find(w, env, t.name, &v)) v.key = NULL;
+        slice(w, env, &o, &t, &v, &x);
         return x;
     }
-    if (!x.is_list) {
-        x.value = operate(&o, &x.value);
-        return x;
-    }
-    struct tj_value *list = (struct tj_value *)x.list;
-    for (uint32_t i = 0; i < x.nlist; i++) list[i] = operate(&o, &list[i]);
+    if (part->op == '@' && !strchr("QULu", o.letter ? o.letter : '?')) return unknown(x.is_list || x.many);
+    operate_all(w, &o, &x);
     return x;
 }
 

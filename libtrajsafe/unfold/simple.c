@@ -171,94 +171,132 @@ void tj_redirect_env(struct tj_work *w, struct tj_env *env, const struct tj_redi
 
 /* ---- assignments -------------------------------------------------------------------------------------------------------------- */
 
-static struct tj_value array_value(struct tj_work *w, struct tj_env *env, const struct tj_sh_assign *a) {
-    struct tj_args args = {0};
-    struct tj_value v = {.text = TJ_STR(""), .flags = TJ_VALUE_LIST, .span = {env->text, a->begin, a->end}};
-    for (uint32_t i = a->word; i < a->word_end; i++) tj_word_args(w, env, i, &args);
-    struct tj_str *set = tj_arena_array(w->arena, struct tj_str, args.n ? args.n : 1);
-    for (uint32_t i = 0; set && i < args.n; i++) {
-        const struct tj_value *one = &args.at[i].value;
-        set[i] = one->text;
-        v.carries |= one->carries;
-        if (!tj_value_known(one)) v.flags |= TJ_VALUE_IS_DYNAMIC;
+/* [k]=v in ( … ): the word's literal front is a subscript. */
+static bool keyed_element(const struct tj_env *env, uint32_t at, struct tj_str *key, bool *append) {
+    const struct tj_sh_word *word = &env->script->word.at[at];
+    struct tj_str s = tj_str_sub(env->script->source, word->begin, word->end);
+    if (s.n < 3 || s.p[0] != '[') return false;
+    uint32_t depth = 0, i = 0;
+    for (; i < s.n; i++) {
+        depth += s.p[i] == '[';
+        if (s.p[i] == ']' && --depth == 0) break;
     }
-    v.set = set;
-    v.nset = set ? args.n : 0;
-    return v;
+    *append = i + 2 < s.n && s.p[i + 1] == '+' && s.p[i + 2] == '=';
+    if (!*append && (i + 1 >= s.n || s.p[i + 1] != '=')) return false;
+    *key = tj_str_sub(s, 1, i);
+    return key->n > 0;
 }
 
-static struct tj_str concat(struct tj_work *w, struct tj_str a, struct tj_str b) {
-    struct tj_buf buf;
-    tj_buf_init(&buf, w->arena);
-    tj_buf_put(&buf, a);
-    tj_buf_put(&buf, b);
-    struct tj_str s = tj_buf_str(&buf);
-    return s.p ? s : TJ_STR("");
+static void put_word(struct tj_work *w, struct tj_value *list, const struct tj_value *v) {
+    list->carries |= v->carries;
+    list->flags |= v->flags & (TJ_VALUE_HAS_GLOB | TJ_VALUE_FROM_OUTPUT);
+    if (v->flags & TJ_VALUE_MAY_SPLIT) list->flags |= TJ_VALUE_UNSET; /* how many there are is not known */
+    if (!tj_value_known(v)) list->flags |= TJ_VALUE_IS_DYNAMIC;
+    tj_list_append(w, list, v->text);
 }
 
-/* x+=more, and a+=(more). */
-static struct tj_value appended(struct tj_work *w, const struct tj_env *env, const struct tj_value *old,
-                                const struct tj_value *more) {
-    struct tj_value v = *old;
-    (void)env;
-    if (!tj_work_derive(w, (size_t)old->text.n + more->text.n, more->span)) return tj_value_unknown(more->span);
-    v.carries |= more->carries;
-    v.span = more->span;
-    if (old->flags & TJ_VALUE_LIST && more->flags & TJ_VALUE_LIST) {
-        struct tj_str *set = tj_arena_array(w->arena, struct tj_str, old->nset + more->nset + 1);
-        if (!set) return *more;
-        if (old->nset) memcpy(set, old->set, old->nset * sizeof *set);
-        if (more->nset) memcpy(set + old->nset, more->set, more->nset * sizeof *set);
-        v.set = set;
-        v.nset = old->nset + more->nset;
-        v.flags |= more->flags & TJ_VALUE_IS_DYNAMIC;
-        return v;
+/* Elements with subscripts: their value is what stands behind the = of the whole word's value. */
+static void put_keyed(struct tj_work *w, struct tj_env *env, uint32_t word, struct tj_value *list, struct tj_str key,
+                      bool append) {
+    struct tj_value v = tj_word_value(w, env, word);
+    bool plain = tj_str_chr(key, '$', 0) == TJ_NOT_FOUND && tj_str_chr(key, '`', 0) == TJ_NOT_FOUND &&
+                 tj_str_chr(key, '"', 0) == TJ_NOT_FOUND && tj_str_chr(key, '\'', 0) == TJ_NOT_FOUND &&
+                 tj_str_chr(key, '\\', 0) == TJ_NOT_FOUND;
+    uint32_t equals = plain ? key.n + 2 : TJ_NONE;
+    int64_t n = 0;
+    list->carries |= v.carries;
+    if (!plain) { /* the value's text begins with the subscript as it came out */
+        uint32_t close = tj_str_find(v.text, TJ_STR("]="), 0);
+        if (close != TJ_NOT_FOUND) {
+            key = tj_str_sub(v.text, 1, close);
+            equals = close + 1;
+        }
     }
-    if (more->flags & TJ_VALUE_LIST) return *more;
-    if (tj_value_known(old) && tj_value_known(more)) {
-        v.text = concat(w, old->text, more->text);
-        return v;
+    bool counts = (list->flags & TJ_VALUE_ASSOC) == 0;
+    if (equals == TJ_NONE || append || !tj_value_known(&v) || (counts && (!tj_arith(w, env, key, &n) || n < 0))) {
+        list->flags |= TJ_VALUE_IS_DYNAMIC | TJ_VALUE_UNSET;
+        return;
     }
-    v.flags = (v.flags & ~(TJ_VALUE_IS_SET | TJ_VALUE_LIST)) | TJ_VALUE_IS_DYNAMIC;
-    v.nset = 0;
-    v.text = tj_value_known(old)                ? concat(w, old->text, more->text)
-             : old->flags & TJ_VALUE_IS_DYNAMIC ? old->text
-                                                : TJ_STR("");
-    v.suffix = tj_value_known(more) ? concat(w, old->suffix, more->text) : more->suffix;
-    return v;
+    if (counts) {
+        struct tj_buf buf;
+        tj_buf_init(&buf, w->arena);
+        tj_buf_number(&buf, n);
+        key = tj_buf_str(&buf);
+    }
+    tj_list_put(w, list, key, tj_str_sub(v.text, equals + 1, v.text.n));
 }
 
-/* One element of an array: what the others are stays, the order is not followed. */
-static struct tj_value with_element(struct tj_work *w, const struct tj_env *env, const struct tj_sh_assign *a,
-                                    const struct tj_value *one) {
+/* declare -A m=(k v …): words in pairs. */
+static void put_pairs(struct tj_work *w, struct tj_value *list, const struct tj_args *args) {
+    for (uint32_t i = 0; i < args->n; i += 2) {
+        const struct tj_value *k = &args->at[i].value, *v = i + 1 < args->n ? &args->at[i + 1].value : NULL;
+        if (!tj_value_known(k) || (v && !tj_value_known(v))) {
+            list->flags |= TJ_VALUE_IS_DYNAMIC | TJ_VALUE_UNSET;
+            return;
+        }
+        tj_list_put(w, list, k->text, v ? v->text : TJ_STR(""));
+    }
+}
+
+struct tj_value tj_array_value(struct tj_work *w, struct tj_env *env, uint32_t first, uint32_t end,
+                               const struct tj_value *onto) {
+    struct tj_value list = *onto;
+    struct tj_str key;
+    bool append, pairs = (list.flags & TJ_VALUE_ASSOC) != 0;
+    struct tj_args all = {0};
+    for (uint32_t i = first; i < end && !w->stopped; i++) {
+        struct tj_args args = {0};
+        if (keyed_element(env, i, &key, &append)) {
+            put_keyed(w, env, i, &list, key, append);
+            continue;
+        }
+        tj_word_args(w, env, i, pairs ? &all : &args);
+        for (uint32_t k = 0; k < args.n; k++) put_word(w, &list, &args.at[k].value);
+    }
+    put_pairs(w, &list, &all);
+    if (list.flags & TJ_VALUE_UNSET && list.flags & TJ_VALUE_IS_DYNAMIC) { /* elements without known places */
+        list.nset = 0;
+        list.key = NULL;
+    }
+    list.flags &= ~TJ_VALUE_UNSET;
+    return list;
+}
+
+/* What NAME=(…) and NAME+=(…) begin with. */
+static struct tj_value array_begin(struct tj_work *w, const struct tj_sh_assign *a, struct tj_span span) {
     const struct tj_value *old = tj_state_var(w->state, a->name);
-    struct tj_str *set = tj_arena_array(w->arena, struct tj_str, 1);
-    struct tj_value list = {
-        .text = TJ_STR(""), .flags = TJ_VALUE_LIST | (one->flags & TJ_VALUE_IS_DYNAMIC), .span = one->span};
-    if (!set) return *one;
-    set[0] = one->text;
-    list.set = set;
-    list.nset = 1;
-    list.carries = one->carries;
-    if (!old || !(old->flags & TJ_VALUE_LIST)) return list;
-    return appended(w, env, old, &list);
+    uint32_t attributes = old ? old->flags & TJ_VALUE_ATTRIBUTES : 0;
+    struct tj_value list = {.text = TJ_STR(""), .flags = TJ_VALUE_LIST | attributes, .span = span};
+    if (!a->append || !old) return list;
+    if (old->flags & TJ_VALUE_LIST) {
+        list = *old;
+        list.span = span;
+        return list;
+    }
+    if (tj_value_known(old) && !(old->flags & TJ_VALUE_UNSET)) tj_list_append(w, &list, old->text);
+    if (!tj_value_known(old)) list.flags |= TJ_VALUE_IS_DYNAMIC | TJ_VALUE_UNSET;
+    return list;
 }
 
-static struct tj_value assigned(struct tj_work *w, struct tj_env *env, const struct tj_sh_assign *a) {
-    struct tj_value v = tj_value_text(TJ_STR(""), (struct tj_span){env->text, a->begin, a->end});
-    if (a->array)
-        v = array_value(w, env, a);
-    else if (a->word < a->word_end)
-        v = tj_word_value(w, env, a->word);
-    for (uint32_t i = a->word + 1; a->index.n && !a->array && i < a->word_end; i++) (void)tj_word_value(w, env, i);
-    if (!a->array)
-        v.flags &= ~TJ_VALUE_HAS_GLOB; /* x=*.log keeps the star; it is a pattern again where $x is unquoted */
-    if (a->index.n && !a->array) v = with_element(w, env, a, &v);
-    if (!a->append || (a->index.n && !a->array)) return v;
-    struct tj_value old = a->array ? tj_value_text(TJ_STR(""), TJ_NO_SPAN) : tj_param_value(w, env, a->name);
-    const struct tj_value *kept = tj_state_var(w->state, a->name);
-    if (kept) old = *kept;
-    return appended(w, env, &old, &v);
+/* What is assigned; the value that the variable then has is another matter (+=, declare -i). */
+static struct tj_value assigned(struct tj_work *w, struct tj_env *env, const struct tj_sh_assign *a,
+                                struct tj_str *index) {
+    struct tj_span span = {env->text, a->begin, a->end};
+    bool expands = tj_str_chr(a->index, '$', 0) != TJ_NOT_FOUND || tj_str_chr(a->index, '`', 0) != TJ_NOT_FOUND;
+    uint32_t end = a->word_end - (expands && a->word < a->word_end ? 1u : 0u);
+    struct tj_value v = tj_value_text(TJ_STR(""), span);
+    *index = a->index;
+    if (a->array) {
+        struct tj_value onto = array_begin(w, a, span);
+        return tj_array_value(w, env, a->word, end, &onto);
+    }
+    if (a->word < end) v = tj_word_value(w, env, a->word);
+    if (expands) {
+        struct tj_value at = tj_word_value(w, env, end);
+        *index = !tj_value_known(&at) ? TJ_STR("?") : at.text.n ? at.text : TJ_STR("0");
+    }
+    v.flags &= ~TJ_VALUE_HAS_GLOB; /* x=*.log keeps the star; it is a pattern again where $x is unquoted */
+    return v;
 }
 
 static const struct tj_setting *settings(struct tj_work *w, struct tj_env *env, const struct tj_sh_node *node,
@@ -268,9 +306,14 @@ static const struct tj_setting *settings(struct tj_work *w, struct tj_env *env, 
     *n = 0;
     for (uint32_t i = 0; out && i < count && !w->stopped; i++) {
         struct tj_sh_assign a = env->script->assign.at[node->assign + i];
-        struct tj_setting s = {a.name, assigned(w, env, &a)};
+        struct tj_str index;
+        struct tj_setting s = {a.name, assigned(w, env, &a, &index)};
+        if (alone) {
+            tj_var_assign(w, env, a.name, index, &s.value, a.append && !a.array);
+            const struct tj_value *now = a.append || a.index.n ? tj_state_var(w->state, a.name) : NULL;
+            if (now) (void)tj_value_keep(w->arena, now, &s.value);
+        }
         out[(*n)++] = s;
-        if (alone) tj_set_variable(w, env, a.name, &s.value);
     }
     return out;
 }
@@ -314,6 +357,39 @@ static void add_socket(struct tj_work *w, const struct tj_env *env, struct tj_pl
     plain->redirect = all;
 }
 
+static bool declares_variables(const struct tj_env *env, const struct tj_sh_node *node) {
+    static const char *const names[] = {"declare", "typeset", "export", "readonly", "local"};
+    const struct tj_sh_word *word = &env->script->word.at[node->word];
+    struct tj_str name = tj_str_sub(env->script->source, word->begin, word->end);
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        if (tj_str_is(name, names[i])) return true;
+    }
+    return false;
+}
+
+/* NAME=… as it is written: an operand of declare that is not split. */
+static bool assigns(const struct tj_env *env, uint32_t at) {
+    const struct tj_sh_word *word = &env->script->word.at[at];
+    struct tj_str s = tj_str_sub(env->script->source, word->begin, word->end);
+    uint32_t i = 0;
+    while (i < s.n && tj_is_name(s.p[i])) i++;
+    if (i && i + 1 < s.n && s.p[i] == '+') i++;
+    return i && i < s.n && s.p[i] == '=' && !tj_is_digit(s.p[0]);
+}
+
+static bool braced(const struct tj_env *env, uint32_t at) {
+    const struct tj_sh_word *word = &env->script->word.at[at];
+    for (uint32_t i = word->part; i < word->part_end; i++) {
+        if (env->script->part.at[i].flags & TJ_PART_BRACE) return true;
+    }
+    return false;
+}
+
+static void add_assignment(struct tj_work *w, struct tj_env *env, uint32_t at, struct tj_args *out) {
+    struct tj_arg arg = {.value = tj_word_value(w, env, at)};
+    (void)tj_vec_push(w->arena, out, arg);
+}
+
 void tj_walk_simple(struct tj_work *w, struct tj_env *outer, const struct tj_sh_node *node) {
     struct tj_env env = *outer;
     bool alone = node->word == node->word_end;
@@ -327,7 +403,13 @@ void tj_walk_simple(struct tj_work *w, struct tj_env *outer, const struct tj_sh_
     struct tj_later later = {0};
     w->later = &later; /* nobody else's: run_body and tj_run_plain are entered with none */
     uint32_t first = w->out->command.n;
-    for (uint32_t i = node->word; i < node->word_end && !w->stopped; i++) tj_word_args(w, &env, i, &args);
+    bool declares = !alone && declares_variables(&env, node);
+    for (uint32_t i = node->word; i < node->word_end && !w->stopped; i++) {
+        if (declares && i > node->word && assigns(&env, i) && !braced(&env, i))
+            add_assignment(w, &env, i, &args);
+        else
+            tj_word_args(w, &env, i, &args);
+    }
     plain.redirect = tj_redirects(w, &env, node->redir, node->redir_end, &plain.redirects);
     if (env.socket && args.n) add_socket(w, &env, &plain);
     w->later = NULL;

@@ -36,6 +36,18 @@ static struct tj_str strip_newlines(struct tj_str s) {
     return s;
 }
 
+/* Bash leaves out NUL bytes. */
+static struct tj_str without_nul(struct tj_work *w, struct tj_str s) {
+    struct tj_buf buf;
+    if (tj_str_chr(s, '\0', 0) == TJ_NOT_FOUND) return s;
+    tj_buf_init(&buf, w->arena);
+    for (uint32_t i = 0; i < s.n; i++) {
+        if (s.p[i]) tj_buf_putc(&buf, s.p[i]);
+    }
+    struct tj_str out = tj_buf_str(&buf);
+    return out.p ? out : TJ_STR("");
+}
+
 static void strip_set(struct tj_work *w, struct tj_value *v) {
     struct tj_str *set = tj_arena_array(w->arena, struct tj_str, v->nset);
     for (uint32_t i = 0; set && i < v->nset; i++) set[i] = strip_newlines(v->set[i]);
@@ -48,6 +60,8 @@ static void strip_set(struct tj_work *w, struct tj_value *v) {
 struct tj_value tj_subst_command(struct tj_work *w, struct tj_env *env, const struct tj_sh_part *part) {
     struct tj_capture capture = {.some = false};
     struct tj_value v = run_body(w, env, part, &capture, NULL);
+    v.suffix = without_nul(w, v.suffix);
+    v.text = without_nul(w, v.text);
     if (v.flags & TJ_VALUE_IS_DYNAMIC) v.suffix = strip_newlines(v.suffix);
     if (!(v.flags & TJ_VALUE_IS_DYNAMIC) || v.suffix.n == 0) /* what is not known may be nothing */
         v.text = strip_newlines(v.text);

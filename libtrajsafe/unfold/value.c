@@ -11,6 +11,11 @@ struct tj_value tj_value_unknown(struct tj_span span) {
 
 bool tj_value_known(const struct tj_value *v) { return tj_value_constant(v) && v->text.p; }
 
+bool tj_value_tilde(const struct tj_value *v) {
+    bool front = v->text.n && v->text.p[0] == '~' && !(v->flags & TJ_VALUE_PLAIN_TILDE);
+    return front || tj_str_find(v->text, TJ_STR(":~"), 0) != TJ_NOT_FOUND;
+}
+
 struct tj_str tj_value_keep(struct tj_arena *arena, const struct tj_value *v, struct tj_value *out) {
     *out = *v;
     out->text = tj_arena_copy(arena, v->text);
@@ -19,6 +24,9 @@ struct tj_str tj_value_keep(struct tj_arena *arena, const struct tj_value *v, st
     if (!set) out->nset = 0;
     for (uint32_t i = 0; i < out->nset; i++) set[i] = tj_arena_copy(arena, v->set[i]);
     out->set = set;
+    struct tj_str *key = out->nset && v->key ? tj_arena_array(arena, struct tj_str, out->nset) : NULL;
+    for (uint32_t i = 0; key && i < out->nset; i++) key[i] = tj_arena_copy(arena, v->key[i]);
+    out->key = key;
     return out->text;
 }
 

@@ -26,6 +26,15 @@ struct tj_known_function {
     uint32_t node, text;
 };
 
+/* declare NAME=( … ): the elements, found again by the word's span. */
+struct tj_known_array {
+    struct tj_span span;
+    struct tj_str name;
+    const struct tj_script *script;
+    uint32_t word, word_end;
+    bool append;
+};
+
 /* A word that is dynamic yet holds code: its text with `${name}` where a value is not known. */
 struct tj_template {
     struct tj_span span;
@@ -75,6 +84,7 @@ struct tj_work {
     TJ_VEC(struct tj_str) odd; /* names whose values a rule of their own changes (declare -i -n -u, DEBUG traps) */
     TJ_VEC(struct tj_known_function) function;
     TJ_VEC(struct tj_template) template;
+    TJ_VEC(struct tj_known_array) array;
     TJ_VEC(struct tj_value) process; /* outputs of <(…): word "/dev/fd/1000" is number 0 */
     struct tj_later *later;          /* of the simple command whose words are being read, or NULL */
     const struct tj_script *root;    /* script of the input text, for its comments */
@@ -251,6 +261,7 @@ void tj_command_stand(struct tj_command *command, const struct tj_env *env);
 struct tj_value tj_value_text(struct tj_str text, struct tj_span span);
 struct tj_value tj_value_unknown(struct tj_span span);
 bool tj_value_known(const struct tj_value *v); /* one constant text */
+bool tj_value_tilde(const struct tj_value *v); /* its ~ stands for a folder that is not written out */
 struct tj_str tj_value_keep(struct tj_arena *arena, const struct tj_value *v, struct tj_value *out); /* copy into arena */
 void tj_capture_add(struct tj_work *w, struct tj_capture *capture, const struct tj_value *value);
 struct tj_value tj_capture_value(const struct tj_capture *capture, struct tj_span span);
@@ -261,28 +272,66 @@ const struct tj_value *tj_gap_find(const struct tj_work *w, struct tj_str name);
 struct tj_str tj_value_all(struct tj_arena *arena, const struct tj_value *v);
 void tj_buf_number(struct tj_buf *buf, int64_t number);
 
-/* ---- word.c, param.c, expand.c: from parts to values -------------------------------------------------------------------- */
+/* ---- word.c, build.c, template.c, brace.c, param.c, operate.c: from parts to values -------------------------------------- */
 
 void tj_word_args(struct tj_work *w, struct tj_env *env, uint32_t word, struct tj_args *out);
 struct tj_value tj_word_value(struct tj_work *w, struct tj_env *env, uint32_t word); /* no splitting, no braces */
-struct tj_str tj_template_of(const struct tj_work *w, struct tj_span span);          /* p == NULL: none */
+/* As a pattern, what was quoted has backslashes; as the replacement of ${x/a/b}, a quoted & and every \ have. */
+enum tj_word_as { TJ_AS_TEXT, TJ_AS_PATTERN, TJ_AS_REPLACEMENT };
+struct tj_value tj_word_pattern(struct tj_work *w, struct tj_env *env, uint32_t word, enum tj_word_as as);
+bool tj_part_index_expands(const struct tj_sh_part *part); /* the last child of a parameter is its subscript */
+struct tj_str tj_template_of(const struct tj_work *w, struct tj_span span); /* p == NULL: none */
 
-/* What $x or ${x…} came to: one value, or a list (for "$@" and "${a[@]}"), each element a word of its own. */
+/*
+ * What $x or ${x…} came to: one value, a list (for "$@" and "${a[@]}"), each element a word of its own, or the operand
+ * of ${x:-…}, whose quoting counts.
+ */
 struct tj_expansion {
     struct tj_value value;
     const struct tj_value *list;
-    uint32_t nlist;
+    uint32_t nlist, word;
     bool is_list, joins; /* joins: "$*", one word */
-    bool odd;            /* an operator cut or changed the text */
+    bool is_word;
+    bool many; /* value is any number of words, even within quotes */
+    bool odd;  /* an operator cut or changed the text */
 };
 struct tj_expansion tj_param_expand(struct tj_work *w, struct tj_env *env, const struct tj_sh_part *part);
 /* The text of a word's first part with its tilde expanded; *flags gets PLAIN_TILDE where it is quoted. */
 struct tj_str tj_front_tilde(struct tj_work *w, const struct tj_env *env, const struct tj_sh_part *part,
                              uint32_t *flags);
-struct tj_value tj_param_value(struct tj_work *w, const struct tj_env *env, struct tj_str name);
+struct tj_str tj_text_quoted(struct tj_arena *arena, struct tj_str s); /* as ${x@Q} writes it */
+
+/* ---- pattern.c: text in, text out ----------------------------------------------------------------------------------- */
 
 bool tj_pattern_match(struct tj_str pattern, struct tj_str text); /* shell pattern; * crosses / */
-uint32_t tj_brace_expand(struct tj_arena *arena, struct tj_str text, struct tj_str *out, uint32_t max);
+bool tj_pattern_literal(struct tj_arena *arena, struct tj_str pattern, struct tj_str *text); /* it matches only text */
+struct tj_str tj_pattern_quote(struct tj_arena *arena, struct tj_str text);
+uint32_t tj_text_chars(struct tj_str s);                            /* characters of UTF-8; other bytes count as one */
+uint32_t tj_text_offset(struct tj_str s, uint32_t chars);           /* bytes of the first `chars` */
+struct tj_str tj_arith_bare(struct tj_work *w, struct tj_str text); /* double quotes mean nothing in $((…)) */
+
+/* ---- arith.c: evaluates with all assignments; false: the result is not known ---------------------------------------------- */
+
+bool tj_arith(struct tj_work *w, const struct tj_env *env, struct tj_str text, int64_t *out);
+void tj_arith_blur(struct tj_work *w, const struct tj_env *env, struct tj_str text); /* an expression that is not known */
+void tj_arith_run(struct tj_work *w, const struct tj_env *env, const struct tj_value *v); /* what its indices run */
+
+/* ---- var.c: variables --------------------------------------------------------------------------------------------------------- */
+
+/* False: nothing is known of it, *out is dynamic. */
+bool tj_var_find(struct tj_work *w, const struct tj_env *env, struct tj_str name, struct tj_value *out);
+struct tj_value tj_param_value(struct tj_work *w, const struct tj_env *env, struct tj_str name); /* as $name */
+struct tj_value tj_value_scalar(const struct tj_value *v);
+struct tj_value tj_value_at(struct tj_work *w, const struct tj_env *env, const struct tj_value *v, struct tj_str index);
+struct tj_value tj_var_element(struct tj_work *w, const struct tj_env *env, struct tj_str name, struct tj_str index);
+struct tj_value tj_list_element(const struct tj_value *list, uint32_t i);
+struct tj_str tj_list_key(struct tj_work *w, const struct tj_value *list, uint32_t i);
+void tj_list_put(struct tj_work *w, struct tj_value *list, struct tj_str key, struct tj_str text);
+void tj_list_append(struct tj_work *w, struct tj_value *list, struct tj_str text);
+/* NAME=, NAME[index]=, +=: as the variable was declared, through references. `name` may itself be "a[1]". */
+void tj_var_assign(struct tj_work *w, const struct tj_env *env, struct tj_str name, struct tj_str index,
+                   const struct tj_value *value, bool append);
+void tj_var_unset(struct tj_work *w, const struct tj_env *env, struct tj_str name);
 
 /* ---- arith.c: evaluates with all assignments; false: the result is not known ---------------------------------------------- */
 
@@ -317,6 +366,9 @@ void tj_shell_begin(struct tj_work *w, struct tj_env *env, struct tj_shell_scope
 void tj_shell_end(struct tj_work *w, struct tj_env *env, struct tj_shell_scope *scope);
 void tj_walk_simple(struct tj_work *w, struct tj_env *env, const struct tj_sh_node *node);
 void tj_set_variable(struct tj_work *w, const struct tj_env *env, struct tj_str name, const struct tj_value *value);
+/* The words [first, end) of ( … ) put behind what `onto` holds. */
+struct tj_value tj_array_value(struct tj_work *w, struct tj_env *env, uint32_t first, uint32_t end,
+                               const struct tj_value *onto);
 void tj_set_function(struct tj_work *w, struct tj_str name, struct tj_str body);
 const struct tj_redirect *tj_redirects(struct tj_work *w, struct tj_env *env, uint32_t at, uint32_t end, uint32_t *n);
 /* Lets the redirections of a command or group say what its stdin is and who reads its stdout. */
@@ -383,8 +435,14 @@ void tj_run_redirected(struct tj_work *w, struct tj_env *env, const struct tj_ar
 
 /* Sets command->output when it is known. */
 void tj_output_of(struct tj_work *w, const struct tj_env *env, struct tj_command *command);
-struct tj_str tj_echo_unescape(struct tj_arena *arena, struct tj_str s,
-                               bool *stop); /* escapes of echo -e and printf %b */
+/* print.c: echo and printf. Escapes of echo -e, printf %b, a format of printf, tr; \c sets *stop. */
+enum tj_escapes { TJ_ESCAPES_ECHO, TJ_ESCAPES_B, TJ_ESCAPES_FORMAT, TJ_ESCAPES_TR };
+struct tj_str tj_print_unescape(struct tj_arena *arena, struct tj_str s, enum tj_escapes kind, bool *stop);
+void tj_print_echo(struct tj_work *w, const struct tj_env *env, struct tj_command *command);
+void tj_print_format(struct tj_work *w, struct tj_command *command);
+/* names.c */
+void tj_print_name(struct tj_work *w, struct tj_command *command, bool base); /* basename, dirname */
+void tj_print_sequence(struct tj_work *w, struct tj_command *command);
 /* Text filters; false: not known. */
 struct tj_strs {
     const struct tj_str *at;
@@ -440,6 +498,10 @@ void tj_hook_words(struct tj_work *w, const struct tj_env *env, const struct tj_
 
 /* ---- builtin.c: what builtins do to the shell itself, after the sink ------------------------------------------------------------ */
 
+bool tj_option_is(const struct tj_work *w, const char *name); /* "shopt extglob", "set +B" */
+/* read.c: read, and mapfile. */
+void tj_read_names(struct tj_work *w, struct tj_env *env, const struct tj_command *command);
+void tj_read_lines(struct tj_work *w, struct tj_env *env, const struct tj_command *command);
 void tj_builtin_apply(struct tj_work *w, struct tj_env *env, const struct tj_command *command);
 
 /* ---- call.c, lang.c: code ----------------------------------------------------------------------------------------------------- */

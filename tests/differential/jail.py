@@ -2,7 +2,7 @@
 
 Only what the generators of this folder make may go in; `refuse` turns back what they never make. The shell runs in its own
 process group with limits on time, memory, processes and file size, as `nobody` when started by root, without environment, in
-an empty temporary folder, restricted (`set -r`), with builtins off but for the few that are named, and with a PATH that holds
+an empty temporary folder, restricted (`set -r`, and `set -f`: no file names), with builtins off but for the few that are named, and with a PATH that holds
 the stub under many names and, where a case needs them, filters that read stdin and write stdout (`tr`, `cut`, …)."""
 
 import os
@@ -114,7 +114,7 @@ class Jail:
         return b"\n".join(lines) + b"\n"
 
     def _case(self, i, script):
-        inner = b"set -r; eval " if self.restricted and self.shell == "bash" else b"eval "
+        inner = b"set -rf; eval " if self.restricted and self.shell == "bash" else b"set -f; eval " if self.restricted else b"eval "
         return (b"printf '\\0%%s\\0' %d >&8; printf '%%s\\0' B %d >&9; ( %s%s ) 2>&8 </dev/null >/dev/null; "
                 b"printf '%%s\\0' E $? >&9\n" % (i, i, inner, quoted(script)))
 

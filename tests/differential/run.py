@@ -35,8 +35,9 @@ class Rig:
         self.options = options
         self.program = os.path.join(options.build, "tests", "differential", "unfold_argv")
         shell = {"bash": "bash", "sh": "dash", "zsh": "zsh"}[options.dialect]
-        self.jail = jail.Jail(shell=shell, filters=jail.FILTERS)
-        self.names = {name.encode() for name in jail.NAMES}
+        names = [name for name in jail.NAMES if name not in jail.FILTERS]
+        self.jail = jail.Jail(shell=shell, names=names, filters=jail.FILTERS)
+        self.names = {name.encode() for name in names}
 
     def __enter__(self):
         self.jail.__enter__()
@@ -50,7 +51,7 @@ class Rig:
 
     def faults(self, scripts):
         answers, outcomes = self.both(scripts)
-        return [evaluator.judge(a, o, self.names) for a, o in zip(answers, outcomes)]
+        return [evaluator.judge(a, o, self.names, b"for " in s) for s, a, o in zip(scripts, answers, outcomes)]
 
     def small(self, script, fault):
         kind = fault.split()[0]
@@ -77,7 +78,7 @@ def batch(task):
             tally["refused"] += bool(outcome.error) and not outcome.argv
             tally["commands"] += len(outcome.argv)
             count_words(tally, answer, outcome, rig.names)
-            fault = evaluator.judge(answer, outcome, rig.names)
+            fault = evaluator.judge(answer, outcome, rig.names, b"for " in script)
             if fault:
                 tally["failures"] += 1
                 if len(failures) < options.show:

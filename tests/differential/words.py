@@ -167,7 +167,7 @@ class Words:
     def c_positional(self):
         forms = ["$1", "$2", "${3}", "$@", '"$@"', "$*", '"$*"', "$#", "${10}", "$10", '"a$@b"', '"${@}"', "${1:-d}", "${1#a}", "${1+x}", "${9-d}", "${@:-d}", '"${*:-d}"']
         if self.dialect == "bash":
-            forms += ["${@:1}", "${@:2:1}", '"${@:2}"', "${*:1:2}", '"${*:2}"', "${@: -1}", '"${@#a}"', '"${@//a/b}"', "${@^^}", "${!#}", "${@:0:1}", '"${@%b}"', "${*#a}", '"${*/a/b}"']
+            forms += ["${@:1}", "${@:2:1}", '"${@:2}"', "${*:1:2}", '"${*:2}"', "${@: -1}", '"${@#a}"', '"${@//a/b}"', "${@^^}", '"${@%b}"', "${*#a}", '"${*/a/b}"']
         return self.pick(forms)
 
     def arith(self, depth=0):
@@ -314,7 +314,7 @@ class Words:
         return "set -- " + " ".join(self.word() for _ in range(self.r.randint(0, 4)))
 
     def p_shift(self):
-        return self.pick(["shift", "shift 2", "shift 0", "set -f", "set +f", "set -- -- a"])
+        return self.pick(["shift", "shift 2", "shift 0", "set -f", "set -- -- a"])
 
     def p_number(self):
         return self.pick("nm") + "=" + self.pick(["0", "1", "2", "3", "-1", "n+1", "m", "$((n+1))", "'1 + 1'", "x", "010", ""])
@@ -355,7 +355,7 @@ class Words:
         return self.printf().replace("printf", "printf -v %s" % self.pick(SCALARS + ["'arr[1]'"]), 1)
 
     def p_shopt(self):
-        return self.pick(["shopt -s extglob", "shopt -u extglob", "shopt -s nocasematch", "shopt -s nullglob", "set -f", "set +f", "set -o noglob", "set +B", "set -B", "shopt -u patsub_replacement", "set -u", "set -o posix", "shopt -s compat44"])
+        return self.pick(["shopt -s extglob", "shopt -u extglob", "shopt -s nocasematch", "set -f", "set -o noglob", "set +B", "set -B", "shopt -u patsub_replacement", "set -u", "set -o posix", "shopt -s compat44"])
 
     def p_let(self):
         return self.pick(["let n=n+1", "let 'n += 2'", "(( n++ ))", "(( n = m + 1 ))", "let m=3 n=m*2", "(( m += n )) || :", ": $(( n = 5 ))", "(( arr[1] = 7 )) || :"])
