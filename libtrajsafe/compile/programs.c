@@ -10,7 +10,7 @@ static const char *const row_keys[] = {"about",       "names",   "style",    "op
                                        "handler",     "traits",  "receiver", "flags",   NULL};
 static const char *const option_keys[] = {"names", "as", "value", "flag", NULL};
 static const char *const effect_keys[] = {"kind", "object", "text", "operand", "when", "unless", NULL};
-static const char *const styles[] = {"gnu", "posix", "long", "keyvalue", "words", "tar", "call", NULL};
+static const char *const styles[] = {"gnu", "posix", "long", "keyvalue", "words", "tar", "call", "pwsh", NULL};
 static const char *const needs[] = {"none", "required", "optional", "two", "three", "rest", NULL};
 static const char *const networks[] = {"connect", "send", "fetch", "scan", "listen", NULL};
 static const uint8_t network_kinds[] = {TJ_EFFECT_CONNECT, TJ_EFFECT_SEND, TJ_EFFECT_FETCH, TJ_EFFECT_SCAN,

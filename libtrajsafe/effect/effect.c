@@ -373,6 +373,18 @@ static bool goes_down(struct tj_str name) {
     return false;
 }
 
+/* Set-Content FILE TEXT, TEXT > FILE: what the file then holds. */
+static void pwsh_content(struct tj_derive *d) {
+    static const char *const names[] = {"ps:set-content", "ps:add-content", "ps:sc", "ps:ac", "ps:out-file"};
+    bool writes = false;
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) writes |= tj_str_is(d->cmd->name, names[i]);
+    if (!writes) return;
+    const struct tj_value *value = tj_option_value(d, "-value", NULL);
+    if (!value) value = tj_operand(d, tj_option_value(d, "-path", "-literalpath") ? 0 : 1);
+    if (!value && d->cmd->stdin_kind == TJ_STDIN_PIPE) value = &d->cmd->input;
+    if (value && tj_value_constant(value)) d->content = *value;
+}
+
 static void sink(void *self, struct tj_command *cmd) {
     struct tj_effects *fx = self;
     cmd->effect = cmd->effect_end = fx->effect.n;
@@ -390,6 +402,7 @@ static void sink(void *self, struct tj_command *cmd) {
     if (tj_has_flag(&d, "force")) d.flags |= TJ_EFF_FORCED;
     if (cmd->lang != TJ_LANG_SHELL && goes_down(cmd->name)) d.flags |= TJ_EFF_RECURSIVE;
     work_in(&d);
+    if (cmd->lang == TJ_LANG_PWSH) pwsh_content(&d);
     derive(&d);
     cmd->effect_end = fx->effect.n;
 }

@@ -68,6 +68,12 @@ void tj_effect_once(struct tj_derive *d) {
 /* ---- paths ------------------------------------------------------------------------------------------------------------ */
 
 struct tj_path tj_derive_path(struct tj_derive *d, const struct tj_value *value) {
+    bool windows = d->cmd && (d->cmd->lang == TJ_LANG_PWSH || d->cmd->lang == TJ_LANG_CMD);
+    if (windows || tj_path_is_windows(value->text)) {
+        struct tj_value usual = *value;
+        usual.text = tj_path_of_windows(d->fx->arena, value->text);
+        return tj_path_resolve(d->fx->arena, tj_state_context(d->fx->state), d->cwd, &usual);
+    }
     return tj_path_resolve(d->fx->arena, tj_state_context(d->fx->state), d->cwd, value);
 }
 

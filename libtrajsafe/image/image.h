@@ -79,7 +79,8 @@ enum tj_option_style {
     TJ_STYLE_KEYVALUE, /* key=value words (dd) */
     TJ_STYLE_WORDS,    /* no options: every word is an operand (echo, test, ip) */
     TJ_STYLE_TAR,      /* as GNU, and a first word without a dash is a cluster */
-    TJ_STYLE_CALL /* a call in code: positional arguments are operands, keyword arguments are options named `key=` */
+    TJ_STYLE_CALL, /* a call in code: positional arguments are operands, keyword arguments are options named `key=` */
+    TJ_STYLE_PWSH  /* as LONG, without regard to case, by the beginning of a name, -name:value (PowerShell) */
 };
 enum tj_value_need {
     TJ_VALUE_NONE,

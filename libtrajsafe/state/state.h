@@ -53,6 +53,9 @@ struct tj_path tj_path_resolve(struct tj_arena *arena, const struct tj_context *
 /* Canonical form of plain text (globs stay, nothing is unknown) in the caller's room; cut when it is too long. */
 struct tj_str tj_path_of_text(const struct tj_context *context, struct tj_str cwd, struct tj_str text, char *room,
                               uint32_t size);
+/* "C:\\Users\\me", "\\\\host\\share", "HKLM:\\Software" as "/Users/me", "//host/share", "/registry/hklm/software"; `\\` as `/`. */
+struct tj_str tj_path_of_windows(struct tj_arena *arena, struct tj_str text);
+bool tj_path_is_windows(struct tj_str text); /* begins as only Windows paths do */
 /* a lies at or under b (canonical both). */
 bool tj_path_under(struct tj_str a, struct tj_str b);
 

@@ -34,6 +34,24 @@ static const struct tj_option *find_option(const struct binder *b, struct tj_str
     return NULL;
 }
 
+static bool begins(struct tj_str name, struct tj_str with) {
+    return with.n > 1 && name.n >= with.n && tj_str_ieq(tj_str_sub(name, 0, with.n), with);
+}
+
+/* PowerShell: -rec for -Recurse. Of several that begin so, one that says something is meant. */
+static const struct tj_option *find_begun(const struct binder *b, struct tj_str name) {
+    const struct tj_option *found = NULL;
+    for (uint32_t r = b->rows; r-- > 0;) {
+        const struct tj_option *o = TJ_ROW(b->image, OPTIONS, struct tj_option, b->row[r]->options.at);
+        for (uint32_t i = 0; i < b->row[r]->options.n; i++) {
+            if (!begins(name_of(b, &o[i]), name)) continue;
+            if (name_of(b, &o[i]).n == name.n) return &o[i];
+            if (!found || (!found->flag && o[i].flag)) found = &o[i];
+        }
+    }
+    return found;
+}
+
 /* --recurs for --recursive, when only one option begins so. */
 static const struct tj_option *find_abbreviated(const struct binder *b, struct tj_str name) {
     const struct tj_option *found = NULL;
@@ -196,8 +214,29 @@ static uint32_t bind_long(struct binder *b, uint32_t at, bool known_only, bool *
     return at;
 }
 
+/* -Name VALUE, -Name:VALUE. What no row names may take a value: the common parameters do. */
+static uint32_t bind_pwsh(struct binder *b, uint32_t at) {
+    static const char *const common[] = {"-erroraction",   "-ea",          "-warningaction",    "-wa",
+                                         "-errorvariable", "-outvariable", "-informationaction"};
+    const struct tj_value *word = &b->command->argv[at].value;
+    uint32_t colon = tj_str_chr(word->text, ':', 0);
+    struct tj_str name = tj_str_sub(word->text, 0, colon == TJ_NOT_FOUND ? word->text.n : colon);
+    const struct tj_option *row = find_begun(b, name);
+    bool takes = row && row->need == TJ_VALUE_REQUIRED;
+    for (size_t i = 0; i < sizeof common / sizeof *common && !row; i++)
+        takes = takes || begins(tj_str_of(common[i]), name);
+    struct tj_bound_option *o = add_option(b, row, row ? name_of(b, row) : name, at);
+    if (colon != TJ_NOT_FOUND) {
+        struct tj_value v = tail_value(word, colon + 1);
+        set_value(b, o, &v, at);
+        return at;
+    }
+    return takes ? next_value(b, o, at) : at;
+}
+
 static uint32_t bind_option(struct binder *b, uint32_t at) {
     struct tj_str word = text_of(b, at);
+    if (b->style == TJ_STYLE_PWSH) return bind_pwsh(b, at);
     bool bound = false;
     if (word.n == 1) {
         (void)add_option(b, find_option(b, word), word, at);
@@ -281,6 +320,7 @@ static void assign_slots(struct binder *b) {
     const struct tj_operand *slot = slots(b, &n);
     const struct tj_program *row = b->row[b->rows - 1];
     uint32_t first = 0;
+    if (b->code && row->lang == TJ_LANG_PWSH && b->style == TJ_STYLE_PWSH) return; /* they are part of the code */
     while (first < total && o[first].slot == TJ_SLOT_VARIABLE) first++;
     at = first;
     if (row->receiver && total > at) o[at++].slot = (uint8_t)(row->receiver - 1);
@@ -305,6 +345,10 @@ static void note_command(struct binder *b) {
 /* ---- styles ------------------------------------------------------------------------------------------------------------------ */
 
 static bool looks_like_option(const struct binder *b, uint32_t at) {
+    if (b->style == TJ_STYLE_PWSH) {
+        struct tj_str word = text_of(b, at);
+        return word.n > 1 && word.p[0] == '-' && tj_is_alpha(word.p[1]);
+    }
     struct tj_str s = text_of(b, at);
     if (b->ended || s.n == 0) return false;
     if (s.n == 1) return s.p[0] == '-' && !b->command->argv[at].value.suffix.n && find_option(b, s); /* env -, su - */

@@ -190,7 +190,8 @@ void tj_walk_foreign(struct tj_work *w, struct tj_env *env, uint32_t text, enum 
     case TJ_LANG_SQL: tj_walk_sql(w, env, text); break;
     case TJ_LANG_MONGO: tj_walk_mongo(w, env, text); break;
     case TJ_LANG_REDIS: tj_walk_redis(w, env, text); break;
-    case TJ_LANG_PWSH: tj_work_unknown(w, TJ_REASON_DIALECT, span); break;
+    case TJ_LANG_PWSH: tj_walk_pwsh(w, env, text); break;
+    case TJ_LANG_CMD: tj_walk_cmd(w, env, text); break;
     case TJ_LANG_PERL:
     case TJ_LANG_RUBY:
     case TJ_LANG_PHP:

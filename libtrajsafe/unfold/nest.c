@@ -237,26 +237,79 @@ void tj_nest_text(struct tj_work *w, struct tj_env *env, const struct tj_nest *n
 
 /* ---- files ---------------------------------------------------------------------------------------------------------------------------- */
 
-static const struct {
+static const struct interpreter {
     const char *name;
-    uint8_t lang;
-} interpreters[] = {{"python", TJ_LANG_PYTHON}, {"bash", TJ_LANG_SHELL}, {"sh", TJ_LANG_SHELL},  {"zsh", TJ_LANG_SHELL},
-                    {"dash", TJ_LANG_SHELL},    {"ksh", TJ_LANG_SHELL},  {"node", TJ_LANG_NODE}, {"ruby", TJ_LANG_RUBY},
-                    {"perl", TJ_LANG_PERL},     {"php", TJ_LANG_PHP},    {"awk", TJ_LANG_AWK},   {"lua", TJ_LANG_LUA},
-                    {"pwsh", TJ_LANG_PWSH},     {"fish", TJ_LANG_OTHER}};
+    uint8_t lang, dialect;
+} interpreters[] = {{"python", TJ_LANG_PYTHON, 0},
+                    {"pypy", TJ_LANG_PYTHON, 0},
+                    {"bash", TJ_LANG_SHELL, TJ_DIALECT_BASH},
+                    {"sh", TJ_LANG_SHELL, TJ_DIALECT_SH},
+                    {"dash", TJ_LANG_SHELL, TJ_DIALECT_SH},
+                    {"ash", TJ_LANG_SHELL, TJ_DIALECT_SH},
+                    {"ksh", TJ_LANG_SHELL, TJ_DIALECT_BASH},
+                    {"mksh", TJ_LANG_SHELL, TJ_DIALECT_BASH},
+                    {"zsh", TJ_LANG_SHELL, TJ_DIALECT_ZSH},
+                    {"fish", TJ_LANG_SHELL, TJ_DIALECT_FISH},
+                    {"csh", TJ_LANG_SHELL, TJ_DIALECT_OTHER},
+                    {"tcsh", TJ_LANG_SHELL, TJ_DIALECT_OTHER},
+                    {"nu", TJ_LANG_SHELL, TJ_DIALECT_OTHER},
+                    {"elvish", TJ_LANG_SHELL, TJ_DIALECT_OTHER},
+                    {"xonsh", TJ_LANG_SHELL, TJ_DIALECT_OTHER},
+                    {"rc", TJ_LANG_SHELL, TJ_DIALECT_OTHER},
+                    {"node", TJ_LANG_NODE, 0},
+                    {"nodejs", TJ_LANG_NODE, 0},
+                    {"ruby", TJ_LANG_RUBY, 0},
+                    {"perl", TJ_LANG_PERL, 0},
+                    {"php", TJ_LANG_PHP, 0},
+                    {"awk", TJ_LANG_AWK, 0},
+                    {"gawk", TJ_LANG_AWK, 0},
+                    {"mawk", TJ_LANG_AWK, 0},
+                    {"lua", TJ_LANG_LUA, 0},
+                    {"luajit", TJ_LANG_LUA, 0},
+                    {"pwsh", TJ_LANG_PWSH, TJ_DIALECT_PWSH},
+                    {"powershell", TJ_LANG_PWSH, TJ_DIALECT_PWSH},
+                    {"psql", TJ_LANG_SQL, 0},
+                    {"sqlite3", TJ_LANG_SQL, 0}};
+
+/* "#!/usr/bin/env -S FOO=1 python3.11 -u": python. */
+static struct tj_str interpreter_name(struct tj_str line) {
+    for (uint32_t at = 0; at < line.n;) {
+        while (at < line.n && tj_is_space(line.p[at])) at++;
+        uint32_t end = at;
+        while (end < line.n && !tj_is_space(line.p[end])) end++;
+        struct tj_str word = tj_str_sub(line, at, end), name = tj_str_basename(word);
+        bool before = tj_str_is(name, "env") || tj_str_is(name, "busybox") || (word.n && word.p[0] == '-') ||
+                      tj_str_chr(word, '=', 0) != TJ_NOT_FOUND;
+        at = end;
+        if (before) continue;
+        while (name.n && (tj_is_digit(name.p[name.n - 1]) || name.p[name.n - 1] == '.')) name.n--;
+        return name;
+    }
+    return TJ_STR_NONE;
+}
 
 /* The language of a file by its #! line, then by its name. A file without either is run by the shell. */
-static enum tj_lang file_lang(struct tj_str content, struct tj_str path) {
+static struct interpreter file_lang(struct tj_str content, struct tj_str path, uint8_t dialect) {
+    static const struct {
+        const char *end;
+        uint8_t lang, dialect;
+    } names[] = {{".py", TJ_LANG_PYTHON, 0},
+                 {".ps1", TJ_LANG_PWSH, TJ_DIALECT_PWSH},
+                 {".bat", TJ_LANG_CMD, TJ_DIALECT_CMD},
+                 {".cmd", TJ_LANG_CMD, TJ_DIALECT_CMD},
+                 {".fish", TJ_LANG_SHELL, TJ_DIALECT_FISH},
+                 {".zsh", TJ_LANG_SHELL, TJ_DIALECT_ZSH}};
     if (content.n > 2 && content.p[0] == '#' && content.p[1] == '!') {
         uint32_t end = tj_str_chr(content, '\n', 0);
-        struct tj_str line = tj_str_sub(content, 2, end == TJ_NOT_FOUND ? content.n : end);
-        for (size_t i = 0; i < sizeof interpreters / sizeof *interpreters; i++) {
-            if (tj_str_find(line, tj_str_of(interpreters[i].name), 0) != TJ_NOT_FOUND)
-                return (enum tj_lang)interpreters[i].lang;
-        }
-        return TJ_LANG_OTHER;
+        struct tj_str name = interpreter_name(tj_str_sub(content, 2, end == TJ_NOT_FOUND ? content.n : end));
+        for (size_t i = 0; i < sizeof interpreters / sizeof *interpreters; i++)
+            if (tj_str_is(name, interpreters[i].name)) return interpreters[i];
+        return (struct interpreter){"", TJ_LANG_OTHER, dialect};
     }
-    return tj_str_ends(path, TJ_STR(".py")) ? TJ_LANG_PYTHON : TJ_LANG_SHELL;
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (tj_str_ends(path, tj_str_of(names[i].end)))
+            return (struct interpreter){"", names[i].lang, names[i].dialect};
+    return (struct interpreter){"", TJ_LANG_SHELL, dialect};
 }
 
 bool tj_nest_file(struct tj_work *w, struct tj_env *env, const struct tj_value *path, enum tj_lang lang,
@@ -280,7 +333,12 @@ bool tj_nest_file(struct tj_work *w, struct tj_env *env, const struct tj_value *
     nest.text.flags = 0;
     nest.text.nset = 0;
     nest.text.carries = file->carries;
-    nest.lang = lang == TJ_LANG_BY_FILE ? file_lang(nest.text.text, active.name) : lang;
+    nest.lang = lang;
+    if (lang == TJ_LANG_BY_FILE) {
+        struct interpreter by = file_lang(nest.text.text, active.name, env->dialect);
+        nest.lang = (enum tj_lang)by.lang;
+        if (by.lang == TJ_LANG_SHELL) nest.dialect = by.dialect;
+    }
     if (file->flags & TJ_FILE_PARTIAL) tj_work_cover(w, TJ_COVERAGE_OPAQUE);
     uint32_t texts = w->out->texts.text.n;
     tj_nest_text(w, &inner, &nest);

@@ -12,6 +12,10 @@ static uint8_t dialect_of(const struct tj_env *env, const struct tj_command *c) 
     struct tj_str n = c->name;
     if (tj_str_is(n, "zsh")) return TJ_DIALECT_ZSH;
     if (tj_str_is(n, "fish")) return TJ_DIALECT_FISH;
+    static const char *const others[] = {"csh", "tcsh", "rc",   "es",    "elvish", "nu",    "xonsh", "oil",
+                                         "osh", "ion",  "scsh", "murex", "hush",   "fizsh", "sash"};
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+        if (tj_str_is(n, others[i])) return TJ_DIALECT_OTHER;
     if (tj_str_is(n, "pwsh") || tj_str_is(n, "powershell")) return TJ_DIALECT_PWSH;
     if (tj_str_is(n, "cmd")) return TJ_DIALECT_CMD;
     if (tj_str_is(n, "sh") || tj_str_is(n, "dash") || tj_str_is(n, "ksh") || tj_str_is(n, "ash")) return TJ_DIALECT_SH;
@@ -88,6 +92,27 @@ static struct tj_nest nest_of(const struct tj_env *env, const struct tj_command 
 
 /* ---- slots -------------------------------------------------------------------------------------------------------------------------- */
 
+/* powershell -EncodedCommand: UTF-16 in base64; -Command takes all words behind it. True: it cannot be decoded, which is said. */
+static bool decoded_pwsh(struct tj_work *w, const struct tj_command *c, const struct tj_bound_option *o,
+                         struct tj_nest *nest) {
+    struct tj_str bytes, text;
+    struct tj_str flag = tj_image_str(w->image, *TJ_ROW(w->image, FLAGS, struct tj_ref, o->row->flag));
+    if (!o->row->flag || !tj_str_is(flag, "encoded")) {
+        if (o->value_arg + 1 < c->argc && o->value_arg > o->arg) nest->text = joined(w, c, o->value_arg, c->argc);
+        return false;
+    }
+    bool decodes = tj_value_known(&o->value) && tj_work_round(w, o->value.span) &&
+                   tj_decode_base64(w->arena, o->value.text, &bytes) && tj_utf16_text(w->arena, bytes, &text);
+    if (!decodes) {
+        tj_work_unknown(w, TJ_REASON_DYNAMIC_CODE, o->value.span);
+        return true;
+    }
+    nest->text.text = text;
+    nest->text.carries |= TJ_CLASS_BIT(DECODED);
+    nest->layer = TJ_LAYER_DECODED;
+    return false;
+}
+
 static void peel_option(struct tj_work *w, struct tj_env *env, struct tj_command *c, const struct tj_bound *bound,
                         const struct tj_bound_option *o) {
     if (tj_str_is(o->value.text, "none") && tj_str_is(o->name, "-o")) return; /* ssh -o ProxyCommand=none */
@@ -103,6 +128,7 @@ static void peel_option(struct tj_work *w, struct tj_env *env, struct tj_command
     } else if (nest.lang == TJ_LANG_SHELL && tj_image_program(w->image, c->base_program)->handler == TJ_HANDLER_SHELL) {
         nest.frame = &frame;
     }
+    if (nest.lang == TJ_LANG_PWSH && decoded_pwsh(w, c, o, &nest)) return;
     tj_nest_text(w, env, &nest);
 }
 
@@ -290,6 +316,18 @@ static bool peel_options(struct tj_work *w, struct tj_env *env, const struct tj_
     return found;
 }
 
+/* cmd /s /c del x: moves to the word behind /c, /k or /r. */
+static bool behind_slash_c(const struct tj_command *c, const struct tj_bound *bound, uint32_t *i, uint32_t last) {
+    for (uint32_t k = *i; k < last; k++) {
+        struct tj_str s = c->argv[bound->operand.at[k].arg].value.text;
+        if (s.n < 2 || s.p[0] != '/') return false;
+        char letter = tj_lower(s.p[1]);
+        *i = k + 1;
+        if (s.n == 2 && (letter == 'c' || letter == 'k' || letter == 'r')) return true;
+    }
+    return false;
+}
+
 static bool peel_operands(struct tj_work *w, struct tj_env *env, const struct tj_env *outer, struct tj_command *c,
                           const struct tj_bound *bound) {
     bool found = false;
@@ -316,6 +354,11 @@ static bool peel_operands(struct tj_work *w, struct tj_env *env, const struct tj
             uint32_t last = i; /* of SQL each word is a text of its own; these join theirs */
             bool joins = lang == TJ_LANG_PWSH || lang == TJ_LANG_CMD || lang == TJ_LANG_REDIS;
             while (last + 1 < bound->operand.n && bound->operand.at[last + 1].slot == TJ_SLOT_CODE) last++;
+            if (lang == TJ_LANG_PWSH && reads_stdin_as(c->argv[arg].value.text)) {
+                run_stdin(w, env, c, lang, NULL);
+                return true;
+            }
+            if (lang == TJ_LANG_CMD && !behind_slash_c(c, bound, &i, last)) return false;
             for (; i <= last && !w->stopped; i++) {
                 arg = bound->operand.at[i].arg;
                 to = joins ? bound->operand.at[last].arg + 1 : arg + 1;

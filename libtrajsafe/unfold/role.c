@@ -109,7 +109,8 @@ void tj_work_roles(struct tj_work *w) {
     if (w->root_text == TJ_NONE) return;
     for (uint32_t i = 0; i < w->out->command.n; i++) {
         struct tj_command *c = w->out->command.at[i];
-        if (c->text == w->root_text && c->lang == TJ_LANG_SHELL) paint_command(w, &coats, c);
+        bool words = c->lang == TJ_LANG_SHELL || c->lang == TJ_LANG_PWSH || c->lang == TJ_LANG_CMD;
+        if (c->text == w->root_text && words) paint_command(w, &coats, c);
     }
     for (uint32_t i = 0; w->root && i < w->root->comment.n; i++) {
         struct tj_span span = w->root->comment.at[i];

@@ -401,6 +401,10 @@ void tj_walk_nodes(struct tj_work *w, struct tj_env *env, uint32_t first) {
 }
 
 void tj_walk_text(struct tj_work *w, struct tj_env *env, uint32_t text) {
+    if (env->dialect > TJ_DIALECT_ZSH) {
+        tj_walk_dialect(w, env, text);
+        return;
+    }
     struct tj_script *script = tj_arena_new(w->arena, struct tj_script);
     struct tj_str source = w->out->texts.text.at[text].bytes;
     struct tj_span span = {text, 0, source.n};

@@ -516,6 +516,15 @@ void tj_walk_sql(struct tj_work *w, struct tj_env *env, uint32_t text);
 void tj_walk_mongo(struct tj_work *w, struct tj_env *env, uint32_t text);
 void tj_walk_redis(struct tj_work *w, struct tj_env *env, uint32_t text);
 
+/* ---- dialect.c, pwsh.c, cmd.c --------------------------------------------------------------------------------------------------------------- */
+
+/* Text of a shell that is no relative of sh. */
+void tj_walk_dialect(struct tj_work *w, struct tj_env *env, uint32_t text);
+void tj_walk_pwsh(struct tj_work *w, struct tj_env *env, uint32_t text);
+bool tj_utf16_text(struct tj_arena *arena, struct tj_str bytes, struct tj_str *out); /* UTF-16LE as UTF-8 */
+void tj_walk_cmd(struct tj_work *w, struct tj_env *env, uint32_t text);
+struct tj_str tj_windows_environment(struct tj_str name); /* what the environment of every Windows says, or nothing */
+
 /* ---- role.c ---------------------------------------------------------------------------------------------------------------------- */
 
 void tj_work_roles(struct tj_work *w);

@@ -266,7 +266,8 @@ enum tj_role {
     X(ZSH, "zsh", "")                                                                                                  \
     X(FISH, "fish", "")                                                                                                \
     X(PWSH, "pwsh", "")                                                                                                \
-    X(CMD, "cmd", "")
+    X(CMD, "cmd", "")                                                                                                  \
+    X(OTHER, "other", "a shell of its own kind: csh, tcsh, nu, elvish, xonsh …")
 enum tj_dialect {
 #define X(id, name, about) TJ_DIALECT_##id,
     TJ_DIALECTS(X)

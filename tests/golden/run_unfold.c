@@ -7,8 +7,8 @@
 
 #define FOLDER TRAJSAFE_SOURCE_DIR "/tests/golden/unfold/"
 
-static const char *const topics[] = {"syntax", "words",  "wrappers", "nested", "output",
-                                     "state",  "python", "limits",   "flow",   "sql"};
+static const char *const topics[] = {"syntax", "words", "wrappers", "nested", "output", "state",   "python",
+                                     "limits", "flow",  "sql",      "pwsh",   "cmd",    "dialects"};
 
 struct run {
     struct tj_image image;
@@ -154,6 +154,9 @@ static void unfold_case(struct run *run, struct tj_arena *arena, struct tj_str n
     test_sink_init(&sink, arena, &run->image, run->state, &u);
     tj_state_reset(run->state, test_context());
     struct tj_unfold_input input = {.lang = tj_str_starts(name, TJ_STR("py ")) ? TJ_LANG_PYTHON : TJ_LANG_SHELL};
+    uint32_t mark = tj_str_find(name, TJ_STR(": "), 0); /* "pwsh: …" */
+    int dialect = mark == TJ_NOT_FOUND ? -1 : tj_vocab_find(TJ_LIST_DIALECTS, tj_str_sub(name, 0, mark));
+    if (dialect >= 0) input.dialect = (enum tj_dialect)dialect;
     input.text = tj_texts_root(&u.texts, command);
     if (tj_unfold(run->unfolder, run->state, &input, test_sink(&sink), &u) != TRAJSAFE_OK)
         tj_buf_puts(out, "no memory\n");
