@@ -1,11 +1,7 @@
-/* PowerShell, a named subset: statements, pipelines and commands. What lies beyond it is said not to be understood. */
+/* PowerShell, a named subset: commands and pipelines. What lies beyond it is said not to be understood. */
 #include "unfold/pwsh.h"
 
 enum { MAX_ARGS = 64 };
-
-static char peek(const struct tj_ps *p, uint32_t ahead) {
-    return p->at + ahead < p->end ? p->s.p[p->at + ahead] : '\0';
-}
 
 struct tj_command *tj_ps_emit(struct tj_ps *p, struct tj_str name, const struct tj_arg *arg, uint32_t n,
                               struct tj_span span) {
@@ -40,7 +36,7 @@ struct command {
     struct tj_span span, name_span;
 };
 
-static struct tj_str row_name(struct tj_ps *p, struct tj_str name) {
+struct tj_str tj_ps_row(struct tj_ps *p, struct tj_str name) {
     struct tj_buf buf;
     tj_buf_init(&buf, p->w->arena);
     tj_buf_puts(&buf, "ps:");
@@ -278,7 +274,7 @@ static struct tj_ps_value run_known(struct tj_ps *p, struct command *c, enum mea
                  (row != TJ_NONE && tj_image_program(p->w->image, row)->traits & TJ_PROGRAM_STDIN_OPERANDS);
     if (takes && c->piped && c->n < MAX_ARGS && !given(c, "-path", 0))
         c->arg[c->n++] = (struct tj_arg){.value = c->input.v};
-    struct tj_command *done = tj_light_emit(p->w, &inner, row_name(p, c->name), TJ_LANG_PWSH, c->arg, c->n, c->span);
+    struct tj_command *done = tj_light_emit(p->w, &inner, tj_ps_row(p, c->name), TJ_LANG_PWSH, c->arg, c->n, c->span);
     if (done) out.v.carries = done->output_carries;
     switch (meaning) {
     case SAYS: return c->n == 1 ? (struct tj_ps_value){.v = c->arg[0].value, .type = TJ_STR("")} : out;
@@ -325,7 +321,7 @@ static struct tj_ps_value run_command(struct tj_ps *p, struct command *c) {
     if (tj_state_function(p->w->state, tj_buf_str(&key), &body) && body.n) {
         for (const struct tj_active *a = p->env->active; a; a = a->outer)
             if (tj_str_eq(a->name, c->name)) return tj_ps_unknown(c->span, 0);
-        struct tj_active active = {c->name, p->env->active};
+        struct tj_active active = {.name = c->name, .outer = p->env->active};
         struct tj_env inner = *p->env;
         struct tj_ps q = *p;
         inner.active = &active;
@@ -335,7 +331,7 @@ static struct tj_ps_value run_command(struct tj_ps *p, struct command *c) {
         return tj_ps_unknown(c->span, 0);
     }
     if (runs_script(p, c)) return tj_ps_unknown(c->span, 0);
-    uint32_t row = tj_image_find_program(p->w->image, row_name(p, c->name));
+    uint32_t row = tj_image_find_program(p->w->image, tj_ps_row(p, c->name));
     enum meaning meaning = meaning_of(c->name);
     bool native = tj_image_find_program(p->w->image, c->name) != TJ_NONE;
     bool foreign = row != TJ_NONE && native && foreign_option(p, row, c);
@@ -347,9 +343,9 @@ static struct tj_ps_value run_command(struct tj_ps *p, struct command *c) {
 static void redirect(struct tj_ps *p, const struct tj_ps_value *printed) {
     uint32_t from = p->at;
     bool append = false;
-    while (strchr("*123456", peek(p, 0)) && peek(p, 0)) p->at++;
-    while (peek(p, 0) == '>') append = p->s.p[p->at++] == '>' && p->at > from + 1 && p->s.p[p->at - 2] == '>';
-    if (peek(p, 0) == '&') {
+    while (strchr("*123456", tj_ps_peek(p, 0)) && tj_ps_peek(p, 0)) p->at++;
+    while (tj_ps_peek(p, 0) == '>') append = p->s.p[p->at++] == '>' && p->at > from + 1 && p->s.p[p->at - 2] == '>';
+    if (tj_ps_peek(p, 0) == '&') {
         p->at += 2;
         return;
     }
@@ -366,12 +362,12 @@ static void redirect(struct tj_ps *p, const struct tj_ps_value *printed) {
 }
 
 static bool at_redirect(const struct tj_ps *p) {
-    char c = peek(p, 0);
-    return c == '>' || (c && strchr("*123456", c) && peek(p, 1) == '>');
+    char c = tj_ps_peek(p, 0);
+    return c == '>' || (c && strchr("*123456", c) && tj_ps_peek(p, 1) == '>');
 }
 
-static bool ends_command(const struct tj_ps *p) {
-    char c = peek(p, 0);
+bool tj_ps_ends(const struct tj_ps *p) {
+    char c = tj_ps_peek(p, 0);
     return p->at >= p->end || c == ';' || c == '|' || c == '\n' || c == ')' || c == '}' || c == '&';
 }
 
@@ -379,7 +375,7 @@ static void words(struct tj_ps *p, struct command *c) {
     bool plain = false; /* behind --% all is plain */
     while (p->lost == TJ_NONE && tj_work_step(p->w)) {
         tj_ps_space(p, false);
-        if (ends_command(p) || at_redirect(p)) return;
+        if (tj_ps_ends(p) || at_redirect(p)) return;
         uint32_t before = p->at;
         struct tj_ps_value v = tj_ps_word(p);
         if (p->at == before) {
@@ -402,7 +398,7 @@ static void words(struct tj_ps *p, struct command *c) {
 }
 
 static bool is_expression(const struct tj_ps *p) {
-    char c = peek(p, 0), d = peek(p, 1);
+    char c = tj_ps_peek(p, 0), d = tj_ps_peek(p, 1);
     if (c == '$' || c == '(' || c == '\'' || c == '"' || c == '[' || c == '{' || c == '!') return true;
     if (c == '@') return d == '(' || d == '{' || d == '\'' || d == '"';
     if (c == '-') return d == '(' || d == '$' || tj_lower(d) == 'j' || tj_lower(d) == 'n' || tj_lower(d) == 's';
@@ -420,7 +416,8 @@ static struct tj_ps_value one_stage(struct tj_ps *p, const struct tj_ps_value *i
         c->input = *input;
         c->piped = true;
     }
-    bool call = (peek(p, 0) == '&' || peek(p, 0) == '.') && (tj_is_space(peek(p, 1)) || strchr("'\"($[{", peek(p, 1)));
+    bool call = (tj_ps_peek(p, 0) == '&' || tj_ps_peek(p, 0) == '.') &&
+                (tj_is_space(tj_ps_peek(p, 1)) || strchr("'\"($[{", tj_ps_peek(p, 1)));
     if (!call && !input && is_expression(p)) {
         struct tj_ps_value v = tj_ps_expression(p);
         tj_ps_space(p, false);
@@ -453,7 +450,7 @@ struct tj_ps_value tj_ps_pipeline(struct tj_ps *p) {
     struct tj_ps_value v = one_stage(p, NULL);
     while (p->lost == TJ_NONE && tj_work_step(p->w)) {
         tj_ps_space(p, false);
-        if (peek(p, 0) != '|' || peek(p, 1) == '|') break;
+        if (tj_ps_peek(p, 0) != '|' || tj_ps_peek(p, 1) == '|') break;
         p->at++;
         tj_ps_space(p, true);
         struct tj_ps_value input = v;
@@ -466,8 +463,8 @@ struct tj_ps_value tj_ps_inner(struct tj_ps *p, char close) {
     struct tj_ps_value v = tj_ps_unknown(tj_ps_span(p, p->at), 0);
     while (p->at < p->end && p->lost == TJ_NONE && tj_work_step(p->w)) {
         tj_ps_space(p, true);
-        if (peek(p, 0) == close) break;
-        if (peek(p, 0) == ';') {
+        if (tj_ps_peek(p, 0) == close) break;
+        if (tj_ps_peek(p, 0) == ';') {
             p->at++;
             continue;
         }
@@ -475,256 +472,9 @@ struct tj_ps_value tj_ps_inner(struct tj_ps *p, char close) {
         v = tj_ps_pipeline(p);
         if (p->at == before) tj_ps_lost(p);
     }
-    if (peek(p, 0) == close && p->at < p->end)
+    if (tj_ps_peek(p, 0) == close && p->at < p->end)
         p->at++;
     else
         tj_ps_lost(p);
     return v;
-}
-
-/* ---- statements -------------------------------------------------------------------------------------------------------------------- */
-
-static struct tj_str word_ahead(const struct tj_ps *p) {
-    uint32_t n = 0;
-    while (tj_is_alpha(peek(p, n))) n++;
-    char c = peek(p, n);
-    bool whole = n && (tj_is_space(c) || c == '(' || c == '{' || c == '\0' || c == ';');
-    return tj_str_sub(p->s, p->at, whole ? p->at + n : p->at);
-}
-
-/* { … } that may not run. */
-static void maybe_block(struct tj_ps *p) {
-    struct tj_env inner = *p->env;
-    struct tj_env *outer = p->env;
-    tj_ps_space(p, true);
-    if (peek(p, 0) != '{') return;
-    p->at++;
-    inner.flags |= TJ_CMD_MAYBE;
-    p->env = &inner;
-    tj_ps_script(p, '}');
-    p->env = outer;
-}
-
-static void condition(struct tj_ps *p) {
-    tj_ps_space(p, true);
-    if (peek(p, 0) != '(') return;
-    p->at++;
-    (void)tj_ps_inner(p, ')');
-}
-
-/* foreach ($x in list) { … }: the block is walked once, with one of the values. */
-static void for_each(struct tj_ps *p) {
-    tj_ps_space(p, true);
-    if (peek(p, 0) != '(') return;
-    p->at++;
-    tj_ps_space(p, true);
-    uint32_t from = p->at + 1;
-    if (peek(p, 0) != '$') {
-        tj_ps_lost(p);
-        return;
-    }
-    for (p->at++; tj_is_name(peek(p, 0));) p->at++;
-    struct tj_str name = tj_str_sub(p->s, from, p->at);
-    tj_ps_space(p, true);
-    if (!tj_str_ieq(word_ahead(p), TJ_STR("in"))) {
-        tj_ps_lost(p);
-        return;
-    }
-    p->at += 2;
-    tj_ps_space(p, true);
-    struct tj_ps_value v = tj_ps_inner(p, ')');
-    v.type = TJ_STR("");
-    tj_ps_set(p, name, &v);
-    maybe_block(p);
-}
-
-static void define(struct tj_ps *p) { /* function NAME { … }: its text is kept until it is called */
-    tj_ps_space(p, true);
-    uint32_t from = p->at, begin;
-    while (p->at < p->end && !tj_is_space(peek(p, 0)) && peek(p, 0) != '{' && peek(p, 0) != '(') p->at++;
-    struct tj_str name = row_name(p, tj_ps_lower(p, tj_str_sub(p->s, from, p->at)));
-    tj_ps_space(p, true);
-    if (peek(p, 0) == '(')
-        while (p->at < p->end && p->s.p[p->at++] != ')') {
-        }
-    tj_ps_space(p, true);
-    if (peek(p, 0) != '{') {
-        tj_ps_lost(p);
-        return;
-    }
-    struct tj_str body = tj_ps_block(p, &begin);
-    tj_state_set_function(p->w->state, name, body);
-}
-
-static void skip_brackets(struct tj_ps *p) { /* param( … ) */
-    uint32_t depth = 0;
-    for (; p->at < p->end; p->at++) {
-        depth += peek(p, 0) == '(';
-        if (peek(p, 0) == ')' && --depth == 0) {
-            p->at++;
-            return;
-        }
-    }
-}
-
-static bool keyword(struct tj_ps *p) {
-    static const char *const beyond[] = {"class",         "enum", "using",    "workflow",
-                                         "configuration", "data", "parallel", "sequence"};
-    static const char *const conditional[] = {"if", "elseif", "while", "until", "for", "switch"};
-    static const char *const blocks[] = {"else", "try", "catch", "finally", "do", "begin", "process", "end", "trap"};
-    static const char *const leads[] = {"return", "throw", "exit", "break", "continue"};
-    struct tj_str word = word_ahead(p);
-    if (word.n == 0) return false;
-    for (size_t i = 0; i < sizeof beyond / sizeof *beyond; i++) {
-        if (!tj_str_ieq(word, tj_str_of(beyond[i]))) continue;
-        tj_ps_lost(p);
-        return true;
-    }
-    for (size_t i = 0; i < sizeof conditional / sizeof *conditional; i++) {
-        if (!tj_str_ieq(word, tj_str_of(conditional[i]))) continue;
-        p->at += word.n;
-        condition(p);
-        maybe_block(p);
-        return true;
-    }
-    for (size_t i = 0; i < sizeof blocks / sizeof *blocks; i++) {
-        if (!tj_str_ieq(word, tj_str_of(blocks[i]))) continue;
-        p->at += word.n;
-        tj_ps_space(p, true);
-        while (peek(p, 0) == '[') /* catch [Type] */
-            while (p->at < p->end && p->s.p[p->at++] != ']') {
-            }
-        maybe_block(p);
-        return true;
-    }
-    for (size_t i = 0; i < sizeof leads / sizeof *leads; i++) {
-        if (!tj_str_ieq(word, tj_str_of(leads[i]))) continue;
-        p->at += word.n;
-        return true; /* what follows is a statement of its own */
-    }
-    bool function = tj_str_ieq(word, TJ_STR("function")) || tj_str_ieq(word, TJ_STR("filter"));
-    bool param = tj_str_ieq(word, TJ_STR("param")), loop = tj_str_ieq(word, TJ_STR("foreach"));
-    uint32_t was = p->at;
-    if (!function && !param && !loop) return false;
-    p->at += word.n;
-    tj_ps_space(p, true);
-    if (loop && peek(p, 0) != '(') { /* the alias of ForEach-Object */
-        p->at = was;
-        return false;
-    }
-    if (function) define(p);
-    if (param) skip_brackets(p);
-    if (loop) for_each(p);
-    return true;
-}
-
-/* $x = …, $env:X = …, $x += …: the name, and p->at behind the sign; or nothing. */
-static struct tj_str assignment(struct tj_ps *p, bool *adds) {
-    uint32_t was = p->at;
-    while (peek(p, 0) == '[') { /* [string]$x = */
-        while (p->at < p->end && p->s.p[p->at++] != ']') {
-        }
-        tj_ps_space(p, false);
-    }
-    struct tj_str none = TJ_STR_NONE, name;
-    if (peek(p, 0) != '$') {
-        p->at = was;
-        return none;
-    }
-    uint32_t from = ++p->at;
-    if (peek(p, 0) == '{') {
-        while (p->at < p->end && p->s.p[p->at++] != '}') {
-        }
-        name = tj_str_sub(p->s, from + 1, p->at - 1);
-    } else {
-        while (tj_is_name(peek(p, 0)) || (peek(p, 0) == ':' && tj_is_name(peek(p, 1)))) p->at++;
-        name = tj_str_sub(p->s, from, p->at);
-    }
-    tj_ps_space(p, false);
-    *adds = peek(p, 0) == '+' && peek(p, 1) == '=';
-    p->at += *adds ? 1 : 0;
-    if (name.n && peek(p, 0) == '=' && peek(p, 1) != '=') {
-        p->at++;
-        tj_ps_space(p, true);
-        return name;
-    }
-    p->at = was;
-    return none;
-}
-
-static void statement(struct tj_ps *p) {
-    bool adds;
-    uint32_t from = p->at;
-    if (keyword(p)) return;
-    struct tj_str name = assignment(p, &adds);
-    if (!name.n) {
-        struct tj_ps_value v = tj_ps_pipeline(p);
-        if (p->env->capture && p->lost == TJ_NONE) tj_capture_add(p->w, p->env->capture, &v.v);
-        return;
-    }
-    struct tj_ps_value v;
-    if (adds) {
-        struct tj_ps old = *p;
-        old.at = from;
-        struct tj_ps_value before = tj_ps_operand(&old);
-        v = tj_ps_binary(p, TJ_STR("+"), before, tj_ps_pipeline(p));
-    } else {
-        struct tj_env inner = *p->env;
-        struct tj_env *outer = p->env;
-        inner.capture = NULL;
-        p->env = &inner;
-        v = tj_ps_pipeline(p);
-        p->env = outer;
-    }
-    if (p->lost == TJ_NONE) tj_ps_set(p, name, &v);
-}
-
-/* The next place where a statement may begin. */
-static void skip_statement(struct tj_ps *p) {
-    while (p->at < p->end && peek(p, 0) != '\n' && peek(p, 0) != ';') p->at++;
-}
-
-void tj_ps_script(struct tj_ps *p, char close) {
-    if (!tj_work_deeper(p->w, (struct tj_span){p->text, p->at, p->end})) {
-        p->at = p->end;
-        return;
-    }
-    while (tj_work_step(p->w)) {
-        tj_ps_space(p, true);
-        if (p->at >= p->end) break;
-        if (close && peek(p, 0) == close) {
-            p->at++;
-            break;
-        }
-        if (peek(p, 0) == ';' || (peek(p, 0) == '&' && peek(p, 1) == '&') || (peek(p, 0) == '|' && peek(p, 1) == '|')) {
-            p->at += peek(p, 0) == ';' ? 1 : 2;
-            continue;
-        }
-        uint32_t before = p->at;
-        statement(p);
-        tj_ps_space(p, false);
-        bool ends = ends_command(p);
-        if (p->lost == TJ_NONE && ends && p->at > before) {
-            if (peek(p, 0) == '&' && peek(p, 1) != '&') p->at++; /* a job */
-            continue;
-        }
-        if (p->lost == TJ_NONE && p->at > before && p->at < p->end && p->s.p[p->at - 1] == '}') continue;
-        if (p->lost == TJ_NONE && p->at > before && word_ahead(p).n) continue;
-        if (p->at <= before) p->at = before + 1;
-        skip_statement(p);
-        tj_work_unknown(p->w, TJ_REASON_DIALECT, (struct tj_span){p->text, before, p->at});
-        p->lost = TJ_NONE;
-    }
-    tj_work_higher(p->w);
-}
-
-void tj_walk_pwsh(struct tj_work *w, struct tj_env *env, uint32_t text) {
-    struct tj_env inner = *env;
-    struct tj_str s = w->out->texts.text.at[text].bytes;
-    struct tj_ps p = {.w = w, .env = &inner, .s = s, .text = text, .end = s.n, .lost = TJ_NONE};
-    inner.text = text;
-    inner.dialect = TJ_DIALECT_PWSH;
-    if (inner.pipeline == TJ_NONE) inner.pipeline = w->pipelines++;
-    if (inner.flow == TJ_NONE) inner.flow = inner.pipeline;
-    tj_ps_script(&p, '\0');
 }

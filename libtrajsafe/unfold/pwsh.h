@@ -18,11 +18,17 @@ struct tj_ps {
     uint32_t lost; /* where the reader lost its way, or TJ_NONE */
 };
 
-/* ---- pwsh.c: statements and commands --------------------------------------------------------------------------------------- */
+static inline char tj_ps_peek(const struct tj_ps *p, uint32_t ahead) {
+    return p->at + ahead < p->end ? p->s.p[p->at + ahead] : '\0';
+}
+
+/* ---- pwsh.c: commands; pwsh_script.c: statements --------------------------------------------------------------------------------------- */
 
 void tj_ps_script(struct tj_ps *p, char close); /* to `close` or the end; the closing mark is taken */
 struct tj_ps_value tj_ps_pipeline(struct tj_ps *p);
-struct tj_ps_value tj_ps_inner(struct tj_ps *p, char close); /* ( … ) and $( … ): the value of the last pipeline */
+bool tj_ps_ends(const struct tj_ps *p);                       /* the command ends here */
+struct tj_str tj_ps_row(struct tj_ps *p, struct tj_str name); /* "ps:NAME" */
+struct tj_ps_value tj_ps_inner(struct tj_ps *p, char close);  /* ( … ) and $( … ): the value of the last pipeline */
 void tj_ps_run(struct tj_ps *p, struct tj_value code, struct tj_span span); /* text as a script */
 struct tj_command *tj_ps_emit(struct tj_ps *p, struct tj_str name, const struct tj_arg *arg, uint32_t n,
                               struct tj_span span);
@@ -34,6 +40,9 @@ struct tj_ps_value tj_ps_operand(struct tj_ps *p); /* one value without binary o
 struct tj_ps_value tj_ps_word(struct tj_ps *p);    /* an argument in command mode */
 bool tj_ps_space(struct tj_ps *p, bool lines);     /* blanks and comments; true when there were some */
 void tj_ps_lost(struct tj_ps *p);
+/* pwsh_variable.c */
+struct tj_ps_value tj_ps_variable(struct tj_ps *p, struct tj_str name, struct tj_span span);
+struct tj_str tj_ps_variable_name(struct tj_ps *p); /* p->at stands behind the dollar */
 struct tj_span tj_ps_span(const struct tj_ps *p, uint32_t from);
 void tj_ps_set(struct tj_ps *p, struct tj_str name, const struct tj_ps_value *value);
 struct tj_str tj_ps_lower(struct tj_ps *p, struct tj_str s);

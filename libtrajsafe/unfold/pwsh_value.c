@@ -11,10 +11,6 @@ void tj_ps_lost(struct tj_ps *p) {
     if (p->lost == TJ_NONE) p->lost = p->at;
 }
 
-static char peek(const struct tj_ps *p, uint32_t ahead) {
-    return p->at + ahead < p->end ? p->s.p[p->at + ahead] : '\0';
-}
-
 static bool is_name(char c) { return tj_is_name(c) || (uint8_t)c >= 0x80; }
 
 struct tj_str tj_ps_lower(struct tj_ps *p, struct tj_str s) {
@@ -27,10 +23,10 @@ struct tj_str tj_ps_lower(struct tj_ps *p, struct tj_str s) {
 bool tj_ps_space(struct tj_ps *p, bool lines) {
     uint32_t from = p->at;
     while (p->at < p->end) {
-        char c = peek(p, 0);
-        if (c == '`' && (peek(p, 1) == '\n' || (peek(p, 1) == '\r' && peek(p, 2) == '\n'))) {
-            p->at += peek(p, 1) == '\r' ? 3 : 2;
-        } else if (c == '<' && peek(p, 1) == '#') {
+        char c = tj_ps_peek(p, 0);
+        if (c == '`' && (tj_ps_peek(p, 1) == '\n' || (tj_ps_peek(p, 1) == '\r' && tj_ps_peek(p, 2) == '\n'))) {
+            p->at += tj_ps_peek(p, 1) == '\r' ? 3 : 2;
+        } else if (c == '<' && tj_ps_peek(p, 1) == '#') {
             uint32_t close = tj_str_find(p->s, TJ_STR("#>"), p->at);
             p->at = close == TJ_NOT_FOUND || close + 2 > p->end ? p->end : close + 2;
         } else if (c == '#' && (p->at == 0 || tj_is_space(p->s.p[p->at - 1]) || strchr(";{(|", p->s.p[p->at - 1]))) {
@@ -43,117 +39,6 @@ bool tj_ps_space(struct tj_ps *p, bool lines) {
         }
     }
     return p->at > from;
-}
-
-/* ---- variables ---------------------------------------------------------------------------------------------------------------- */
-
-static struct tj_str key_of(struct tj_ps *p, struct tj_str name, const char *prefix) {
-    struct tj_buf buf;
-    tj_buf_init(&buf, p->w->arena);
-    tj_buf_puts(&buf, prefix);
-    for (uint32_t i = 0; i < name.n; i++) tj_buf_putc(&buf, tj_lower(name.p[i]));
-    return tj_buf_str(&buf);
-}
-
-static struct tj_str without_scope(struct tj_str name) {
-    static const char *const scopes[] = {"global:", "script:", "local:", "private:", "using:", "variable:"};
-    for (size_t i = 0; i < sizeof scopes / sizeof *scopes; i++) {
-        struct tj_str scope = tj_str_of(scopes[i]);
-        if (name.n > scope.n && tj_str_ieq(tj_str_sub(name, 0, scope.n), scope))
-            return tj_str_sub(name, scope.n, name.n);
-    }
-    return name;
-}
-
-void tj_ps_set(struct tj_ps *p, struct tj_str name, const struct tj_ps_value *value) {
-    name = without_scope(name);
-    bool env = name.n > 4 && tj_str_ieq(tj_str_sub(name, 0, 4), TJ_STR("env:"));
-    if (env) {
-        struct tj_arg arg[2] = {{.value = tj_value_text(tj_str_sub(name, 4, name.n), value->v.span)},
-                                {.value = value->v}};
-        tj_state_set_var(p->w->state, tj_arena_copy(p->w->arena, arg[0].value.text), &value->v);
-        (void)tj_ps_emit(p, TJ_STR("ps:set-environment"), arg, 2, value->v.span);
-        return;
-    }
-    struct tj_value type = tj_value_text(value->type, value->v.span);
-    tj_state_set_var(p->w->state, key_of(p, name, "ps:"), &value->v);
-    tj_state_set_var(p->w->state, key_of(p, name, "ps-type:"), &type);
-}
-
-/* What the environment of every Windows has. */
-static struct tj_str usual_environment(struct tj_str name) {
-    static const struct {
-        const char *name, *value;
-    } known[] = {{"userprofile", "~"},
-                 {"home", "~"},
-                 {"homepath", "~"},
-                 {"temp", "~\\AppData\\Local\\Temp"},
-                 {"tmp", "~\\AppData\\Local\\Temp"},
-                 {"appdata", "~\\AppData\\Roaming"},
-                 {"localappdata", "~\\AppData\\Local"},
-                 {"systemroot", "C:\\Windows"},
-                 {"windir", "C:\\Windows"},
-                 {"systemdrive", "C:"},
-                 {"programdata", "C:\\ProgramData"},
-                 {"programfiles", "C:\\Program Files"},
-                 {"public", "C:\\Users\\Public"},
-                 {"comspec", "C:\\Windows\\System32\\cmd.exe"}};
-    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
-        if (tj_str_ieq(name, tj_str_of(known[i].name))) return tj_str_of(known[i].value);
-    return TJ_STR_NONE;
-}
-
-struct tj_str tj_windows_environment(struct tj_str name) {
-    return usual_environment(name);
-}
-
-static struct tj_ps_value environment(struct tj_ps *p, struct tj_str name, struct tj_span span) {
-    const struct tj_value *known = tj_state_var(p->w->state, name);
-    struct tj_str usual = known ? TJ_STR_NONE : usual_environment(name);
-    if (usual.n) return tj_ps_text(usual, span);
-    if (!known) return tj_ps_unknown(span, 0);
-    struct tj_ps_value out = {.v = *known, .type = TJ_STR("")};
-    (void)tj_value_keep(p->w->arena, known, &out.v);
-    return out;
-}
-
-static struct tj_ps_value variable(struct tj_ps *p, struct tj_str name, struct tj_span span) {
-    static const struct {
-        const char *name, *value;
-    } known[] = {{"home", "~"},
-                 {"true", "True"},
-                 {"false", "False"},
-                 {"null", ""},
-                 {"pshome", "C:\\Windows\\System32"},
-                 {"pwd", "."},
-                 {"psscriptroot", "."},
-                 {"shellid", "Microsoft.PowerShell"}};
-    name = without_scope(name);
-    if (name.n > 4 && tj_str_ieq(tj_str_sub(name, 0, 4), TJ_STR("env:")))
-        return environment(p, tj_str_sub(name, 4, name.n), span);
-    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
-        if (tj_str_ieq(name, tj_str_of(known[i].name))) return tj_ps_text(tj_str_of(known[i].value), span);
-    const struct tj_value *value = tj_state_var(p->w->state, key_of(p, name, "ps:"));
-    if (!value) return tj_ps_unknown(span, 0);
-    struct tj_ps_value out = {.v = *value, .type = TJ_STR("")};
-    (void)tj_value_keep(p->w->arena, value, &out.v);
-    const struct tj_value *type = tj_state_var(p->w->state, key_of(p, name, "ps-type:"));
-    if (type) out.type = tj_arena_copy(p->w->arena, type->text);
-    out.v.span = span;
-    return out;
-}
-
-/* $name, ${name}, $env:NAME, $_: p->at stands behind the dollar. */
-static struct tj_str variable_name(struct tj_ps *p) {
-    if (peek(p, 0) == '{') {
-        uint32_t close = tj_str_chr(p->s, '}', p->at), from = p->at + 1;
-        p->at = close == TJ_NOT_FOUND || close >= p->end ? p->end : close + 1;
-        return tj_str_sub(p->s, from, p->at > from ? p->at - 1 : from);
-    }
-    uint32_t from = p->at;
-    if (peek(p, 0) == '$' || peek(p, 0) == '?' || peek(p, 0) == '^') return tj_str_sub(p->s, from, ++p->at);
-    while (is_name(peek(p, 0)) || (peek(p, 0) == ':' && is_name(peek(p, 1)) && p->at > from)) p->at++;
-    return tj_str_sub(p->s, from, p->at);
 }
 
 /* ---- strings --------------------------------------------------------------------------------------------------------------------- */
@@ -208,23 +93,24 @@ static struct tj_ps_value double_quoted(struct tj_ps *p, bool here) {
     tj_buf_init(&g.suffix, p->w->arena);
     p->at += here ? 2 : 1;
     while (p->at < p->end && tj_work_step(p->w)) {
-        char c = peek(p, 0);
-        bool ends = here ? c == '\n' && peek(p, 1) == '"' && peek(p, 2) == '@' : c == '"' && peek(p, 1) != '"';
+        char c = tj_ps_peek(p, 0);
+        bool ends = here ? c == '\n' && tj_ps_peek(p, 1) == '"' && tj_ps_peek(p, 2) == '@'
+                         : c == '"' && tj_ps_peek(p, 1) != '"';
         if (ends) break;
         if (c == '`' && p->at + 1 < p->end) {
-            grow_char(&g, escaped(peek(p, 1)));
+            grow_char(&g, escaped(tj_ps_peek(p, 1)));
             p->at += 2;
         } else if (c == '"' && !here) {
             grow_char(&g, '"');
             p->at += 2;
-        } else if (c == '$' && peek(p, 1) == '(') {
+        } else if (c == '$' && tj_ps_peek(p, 1) == '(') {
             p->at += 2;
             struct tj_ps_value inner = tj_ps_inner(p, ')');
             grow(&g, &inner);
-        } else if (c == '$' && (is_name(peek(p, 1)) || peek(p, 1) == '{')) {
+        } else if (c == '$' && (is_name(tj_ps_peek(p, 1)) || tj_ps_peek(p, 1) == '{')) {
             uint32_t begin = p->at++;
-            struct tj_str name = variable_name(p);
-            struct tj_ps_value v = variable(p, name, tj_ps_span(p, begin));
+            struct tj_str name = tj_ps_variable_name(p);
+            struct tj_ps_value v = tj_ps_variable(p, name, tj_ps_span(p, begin));
             v = tj_ps_join(p, v, TJ_STR(" "));
             grow(&g, &v);
         } else {
@@ -246,9 +132,9 @@ static struct tj_ps_value single_quoted(struct tj_ps *p) {
     struct tj_buf buf;
     uint32_t from = p->at++;
     tj_buf_init(&buf, p->w->arena);
-    while (p->at < p->end && (peek(p, 0) != '\'' || peek(p, 1) == '\'')) {
-        p->at += peek(p, 0) == '\'';
-        tj_buf_putc(&buf, peek(p, 0));
+    while (p->at < p->end && (tj_ps_peek(p, 0) != '\'' || tj_ps_peek(p, 1) == '\'')) {
+        p->at += tj_ps_peek(p, 0) == '\'';
+        tj_buf_putc(&buf, tj_ps_peek(p, 0));
         p->at++;
     }
     if (p->at >= p->end) tj_ps_lost(p);
@@ -271,9 +157,9 @@ static struct tj_ps_value here_literal(struct tj_ps *p) {
 /* ---- lists, blocks ------------------------------------------------------------------------------------------------------------------- */
 
 static void skip_quoted(struct tj_ps *p) {
-    char quote = peek(p, 0);
-    for (p->at++; p->at < p->end && peek(p, 0) != quote; p->at++)
-        if (peek(p, 0) == '`' && quote == '"') p->at++;
+    char quote = tj_ps_peek(p, 0);
+    for (p->at++; p->at < p->end && tj_ps_peek(p, 0) != quote; p->at++)
+        if (tj_ps_peek(p, 0) == '`' && quote == '"') p->at++;
     p->at += p->at < p->end;
     if (p->at > p->end) p->at = p->end;
 }
@@ -282,7 +168,7 @@ struct tj_str tj_ps_block(struct tj_ps *p, uint32_t *from) {
     uint32_t depth = 0;
     *from = p->at + 1;
     while (p->at < p->end) {
-        char c = peek(p, 0);
+        char c = tj_ps_peek(p, 0);
         if (c == '\'' || c == '"') {
             skip_quoted(p);
             continue;
@@ -312,12 +198,12 @@ static uint32_t arguments(struct tj_ps *p, struct tj_ps_value *arg) {
     uint32_t n = 0;
     p->at++;
     tj_ps_space(p, true);
-    while (p->at < p->end && peek(p, 0) != ')' && p->lost == TJ_NONE && tj_work_step(p->w)) {
+    while (p->at < p->end && tj_ps_peek(p, 0) != ')' && p->lost == TJ_NONE && tj_work_step(p->w)) {
         uint32_t before = p->at;
         struct tj_ps_value v = expression(p, false);
         if (n < MAX_ARGS) arg[n++] = v;
         tj_ps_space(p, true);
-        if (peek(p, 0) == ',') p->at++;
+        if (tj_ps_peek(p, 0) == ',') p->at++;
         tj_ps_space(p, true);
         if (p->at == before) {
             tj_ps_lost(p);
@@ -331,8 +217,8 @@ static uint32_t arguments(struct tj_ps *p, struct tj_ps_value *arg) {
 static struct tj_str type_name(struct tj_ps *p) {
     uint32_t from = ++p->at, depth = 1;
     while (p->at < p->end && depth) {
-        depth += peek(p, 0) == '[';
-        depth -= peek(p, 0) == ']';
+        depth += tj_ps_peek(p, 0) == '[';
+        depth -= tj_ps_peek(p, 0) == ']';
         p->at++;
     }
     struct tj_str name = tj_ps_lower(p, tj_str_trim(tj_str_sub(p->s, from, p->at > from ? p->at - 1 : from)));
@@ -343,12 +229,12 @@ static struct tj_str type_name(struct tj_ps *p) {
 static struct tj_ps_value members(struct tj_ps *p, struct tj_ps_value v, uint32_t from) {
     struct tj_ps_value arg[MAX_ARGS];
     while (p->at < p->end && tj_work_step(p->w)) {
-        char c = peek(p, 0), d = peek(p, 1);
+        char c = tj_ps_peek(p, 0), d = tj_ps_peek(p, 1);
         if (c == '[') {
             p->at++;
             struct tj_ps_value index = tj_ps_expression(p);
             tj_ps_space(p, true);
-            p->at += peek(p, 0) == ']';
+            p->at += tj_ps_peek(p, 0) == ']';
             v = tj_ps_binary(p, TJ_STR("[]"), v, index);
         } else if (c == '.' && (is_name(d) || d == '\'' || d == '"')) {
             p->at++;
@@ -358,11 +244,11 @@ static struct tj_ps_value members(struct tj_ps *p, struct tj_ps_value v, uint32_
                 struct tj_ps_value name = d == '\'' ? single_quoted(p) : double_quoted(p, false);
                 member = name.v.text;
             } else {
-                while (is_name(peek(p, 0))) p->at++;
+                while (is_name(tj_ps_peek(p, 0))) p->at++;
                 member = tj_str_sub(p->s, begin, p->at);
             }
             member = tj_ps_lower(p, member);
-            bool call = peek(p, 0) == '(';
+            bool call = tj_ps_peek(p, 0) == '(';
             uint32_t n = call ? arguments(p, arg) : 0;
             v = tj_ps_method(p, v, member, arg, n, call, tj_ps_span(p, from));
         } else {
@@ -376,17 +262,17 @@ static struct tj_ps_value bracketed(struct tj_ps *p) {
     struct tj_ps_value arg[MAX_ARGS];
     uint32_t from = p->at;
     struct tj_str type = type_name(p);
-    if (peek(p, 0) == ':' && peek(p, 1) == ':') {
+    if (tj_ps_peek(p, 0) == ':' && tj_ps_peek(p, 1) == ':') {
         p->at += 2;
         uint32_t begin = p->at;
-        while (is_name(peek(p, 0))) p->at++;
+        while (is_name(tj_ps_peek(p, 0))) p->at++;
         struct tj_str member = tj_ps_lower(p, tj_str_sub(p->s, begin, p->at));
-        bool call = peek(p, 0) == '(';
+        bool call = tj_ps_peek(p, 0) == '(';
         uint32_t n = call ? arguments(p, arg) : 0;
         return tj_ps_static(p, type, member, arg, n, call, tj_ps_span(p, from));
     }
     tj_ps_space(p, false);
-    char c = peek(p, 0);
+    char c = tj_ps_peek(p, 0);
     bool value = c == '$' || c == '(' || c == '\'' || c == '"' || c == '[' || c == '@' || tj_is_digit(c) || c == '-';
     if (!value) {
         struct tj_ps_value out = tj_ps_unknown(tj_ps_span(p, from), 0);
@@ -398,14 +284,15 @@ static struct tj_ps_value bracketed(struct tj_ps *p) {
 
 static struct tj_ps_value number(struct tj_ps *p) {
     uint32_t from = p->at;
-    bool hex = peek(p, 0) == '0' && tj_lower(peek(p, 1)) == 'x';
+    bool hex = tj_ps_peek(p, 0) == '0' && tj_lower(tj_ps_peek(p, 1)) == 'x';
     p->at += hex ? 2 : 0;
-    while (hex ? tj_hex(peek(p, 0)) >= 0 : tj_is_digit(peek(p, 0)) || (peek(p, 0) == '.' && tj_is_digit(peek(p, 1))))
+    while (hex ? tj_hex(tj_ps_peek(p, 0)) >= 0
+               : tj_is_digit(tj_ps_peek(p, 0)) || (tj_ps_peek(p, 0) == '.' && tj_is_digit(tj_ps_peek(p, 1))))
         p->at++;
     struct tj_str text = tj_str_sub(p->s, from, p->at);
     uint64_t value = 0;
     for (uint32_t i = 2; hex && i < text.n && i < 18; i++) value = value * 16 + (uint64_t)tj_hex(text.p[i]);
-    while (tj_is_alpha(peek(p, 0))) p->at++; /* 1kb, 10L */
+    while (tj_is_alpha(tj_ps_peek(p, 0))) p->at++; /* 1kb, 10L */
     struct tj_buf buf;
     tj_buf_init(&buf, p->w->arena);
     tj_buf_number(&buf, (int64_t)value);
@@ -416,35 +303,35 @@ static struct tj_ps_value number(struct tj_ps *p) {
 
 static struct tj_ps_value at_sign(struct tj_ps *p) {
     uint32_t from = p->at;
-    if (peek(p, 1) == '\'') return here_literal(p);
-    if (peek(p, 1) == '"') return double_quoted(p, true);
-    if (peek(p, 1) == '(') {
+    if (tj_ps_peek(p, 1) == '\'') return here_literal(p);
+    if (tj_ps_peek(p, 1) == '"') return double_quoted(p, true);
+    if (tj_ps_peek(p, 1) == '(') {
         p->at += 2;
         return tj_ps_inner(p, ')');
     }
-    if (peek(p, 1) == '{')
+    if (tj_ps_peek(p, 1) == '{')
         skip_hash(p);
     else
-        for (p->at++; is_name(peek(p, 0));) p->at++; /* @splat */
+        for (p->at++; is_name(tj_ps_peek(p, 0));) p->at++; /* @splat */
     return tj_ps_unknown(tj_ps_span(p, from), 0);
 }
 
 static struct tj_ps_value primary(struct tj_ps *p) {
     uint32_t from = p->at;
-    char c = peek(p, 0);
+    char c = tj_ps_peek(p, 0);
     if (c == '\'') return single_quoted(p);
     if (c == '"') return double_quoted(p, false);
     if (c == '@') return at_sign(p);
     if (c == '[') return bracketed(p);
     if (tj_is_digit(c)) return number(p);
-    if (c == '(' || (c == '$' && peek(p, 1) == '(')) {
+    if (c == '(' || (c == '$' && tj_ps_peek(p, 1) == '(')) {
         p->at += c == '(' ? 1 : 2;
         return tj_ps_inner(p, ')');
     }
     if (c == '$') {
         p->at++;
-        struct tj_str name = variable_name(p);
-        return variable(p, name, tj_ps_span(p, from));
+        struct tj_str name = tj_ps_variable_name(p);
+        return tj_ps_variable(p, name, tj_ps_span(p, from));
     }
     if (c == '{') {
         uint32_t begin;
@@ -477,7 +364,8 @@ struct tj_ps_value tj_ps_operand(struct tj_ps *p) {
         out = tj_ps_operand(p);
         out = i == 0 ? tj_ps_join(p, out, TJ_STR("")) : i == 3 ? out : tj_ps_unknown(out.v.span, out.v.carries);
     }
-    if (!found && (peek(p, 0) == '-' || peek(p, 0) == '+') && (tj_is_digit(peek(p, 1)) || peek(p, 1) == '$')) {
+    if (!found && (tj_ps_peek(p, 0) == '-' || tj_ps_peek(p, 0) == '+') &&
+        (tj_is_digit(tj_ps_peek(p, 1)) || tj_ps_peek(p, 1) == '$')) {
         p->at++;
         out = primary(p);
         if (p->s.p[from] == '-') out.v.text = tj_str_sub(p->s, from, p->at);
@@ -485,7 +373,8 @@ struct tj_ps_value tj_ps_operand(struct tj_ps *p) {
         out = primary(p);
         out = members(p, out, from);
     }
-    while ((peek(p, 0) == '+' && peek(p, 1) == '+') || (peek(p, 0) == '-' && peek(p, 1) == '-')) p->at += 2;
+    while ((tj_ps_peek(p, 0) == '+' && tj_ps_peek(p, 1) == '+') || (tj_ps_peek(p, 0) == '-' && tj_ps_peek(p, 1) == '-'))
+        p->at += 2;
     tj_work_higher(p->w);
     return out;
 }
@@ -494,12 +383,12 @@ struct tj_ps_value tj_ps_operand(struct tj_ps *p) {
 
 /* A binary operator at p->at: its text in lower case, or nothing. */
 static struct tj_str operator_at(struct tj_ps *p) {
-    char c = peek(p, 0);
+    char c = tj_ps_peek(p, 0);
     uint32_t n = 1;
-    if (c == '.' && peek(p, 1) == '.') return tj_str_sub(p->s, p->at, p->at + 2);
+    if (c == '.' && tj_ps_peek(p, 1) == '.') return tj_str_sub(p->s, p->at, p->at + 2);
     if (c == '+' || c == '*' || c == '%' || c == '/') return tj_str_sub(p->s, p->at, p->at + 1);
     if (c != '-') return TJ_STR_NONE;
-    while (tj_is_alpha(peek(p, n))) n++;
+    while (tj_is_alpha(tj_ps_peek(p, n))) n++;
     return tj_ps_lower(p, tj_str_sub(p->s, p->at, p->at + n));
 }
 
@@ -512,7 +401,7 @@ static struct tj_ps_value comma_list(struct tj_ps *p, struct tj_ps_value first, 
     uint64_t carries = first.v.carries;
     bool known = tj_value_known(&first.v);
     items[n++] = first.v.text;
-    while (peek(p, 0) == ',' && tj_work_step(p->w)) {
+    while (tj_ps_peek(p, 0) == ',' && tj_work_step(p->w)) {
         p->at++;
         tj_ps_space(p, true);
         uint32_t before = p->at;
@@ -536,12 +425,12 @@ static struct tj_ps_value expression(struct tj_ps *p, bool lists) {
     while (p->at < p->end && p->lost == TJ_NONE && tj_work_step(p->w)) {
         uint32_t before = p->at;
         tj_ps_space(p, false);
-        if (peek(p, 0) == ',' && lists) {
+        if (tj_ps_peek(p, 0) == ',' && lists) {
             left = comma_list(p, left, false);
             continue;
         }
         struct tj_str op = operator_at(p);
-        if (!op.n || (op.n == 1 && op.p[0] == '-' && !tj_is_space(peek(p, 1)) && p->at > before)) {
+        if (!op.n || (op.n == 1 && op.p[0] == '-' && !tj_is_space(tj_ps_peek(p, 1)) && p->at > before)) {
             if (!op.n) {
                 p->at = before;
                 break;
@@ -552,7 +441,7 @@ static struct tj_ps_value expression(struct tj_ps *p, bool lists) {
         struct tj_ps_value right = tj_ps_operand(p);
         uint32_t after = p->at;
         tj_ps_space(p, false);
-        if (peek(p, 0) == ',' && op.n > 1)
+        if (tj_ps_peek(p, 0) == ',' && op.n > 1)
             right = comma_list(p, right, false);
         else
             p->at = after;
@@ -578,25 +467,27 @@ static struct tj_ps_value bare_word(struct tj_ps *p) {
     tj_buf_init(&g.text, p->w->arena);
     tj_buf_init(&g.suffix, p->w->arena);
     bool ticked = false;
-    while (p->at < p->end && !ends_word(peek(p, 0)) && tj_work_step(p->w)) {
-        char c = peek(p, 0);
+    while (p->at < p->end && !ends_word(tj_ps_peek(p, 0)) && tj_work_step(p->w)) {
+        char c = tj_ps_peek(p, 0);
         if ((c == '>' || c == '<') && p->at > from) break;
         struct tj_ps_value piece;
         if (c == '`' && p->at + 1 < p->end) {
             ticked = true;
-            grow_char(&g, escaped(peek(p, 1)) == peek(p, 1) || tj_is_alpha(peek(p, 1)) ? peek(p, 1) : ' ');
+            grow_char(&g, escaped(tj_ps_peek(p, 1)) == tj_ps_peek(p, 1) || tj_is_alpha(tj_ps_peek(p, 1))
+                              ? tj_ps_peek(p, 1)
+                              : ' ');
             p->at += 2;
             continue;
         }
         if (c == '\'' || c == '"') {
             piece = c == '\'' ? single_quoted(p) : double_quoted(p, false);
-        } else if (c == '$' && peek(p, 1) == '(') {
+        } else if (c == '$' && tj_ps_peek(p, 1) == '(') {
             p->at += 2;
             piece = tj_ps_inner(p, ')');
-        } else if (c == '$' && (is_name(peek(p, 1)) || peek(p, 1) == '{')) {
+        } else if (c == '$' && (is_name(tj_ps_peek(p, 1)) || tj_ps_peek(p, 1) == '{')) {
             uint32_t begin = p->at++;
-            struct tj_str name = variable_name(p);
-            piece = variable(p, name, tj_ps_span(p, begin));
+            struct tj_str name = tj_ps_variable_name(p);
+            piece = tj_ps_variable(p, name, tj_ps_span(p, begin));
         } else {
             grow_char(&g, c);
             p->at++;
@@ -610,15 +501,15 @@ static struct tj_ps_value bare_word(struct tj_ps *p) {
 }
 
 static struct tj_ps_value one_word(struct tj_ps *p) {
-    char c = peek(p, 0);
+    char c = tj_ps_peek(p, 0);
     uint32_t from = p->at;
     struct tj_ps_value out;
     bool whole = c == '(' || c == '@' || c == '{' || c == '$' || c == '\'' || c == '"' || c == '[';
-    if (c == '[' && peek(p, 1) && !tj_is_alpha(peek(p, 1))) whole = false;
+    if (c == '[' && tj_ps_peek(p, 1) && !tj_is_alpha(tj_ps_peek(p, 1))) whole = false;
     if (whole) {
         uint32_t lost = p->lost;
         out = tj_ps_operand(p);
-        bool glued = p->at < p->end && !ends_word(peek(p, 0)) && c != '(' && c != '{' && c != '@';
+        bool glued = p->at < p->end && !ends_word(tj_ps_peek(p, 0)) && c != '(' && c != '{' && c != '@';
         if (glued) { /* $HOME\x, "a"b */
             p->at = from;
             p->lost = lost;
@@ -634,7 +525,7 @@ struct tj_ps_value tj_ps_word(struct tj_ps *p) {
     struct tj_ps_value out = one_word(p);
     uint32_t after = p->at;
     tj_ps_space(p, false);
-    if (peek(p, 0) == ',') return comma_list(p, out, true);
+    if (tj_ps_peek(p, 0) == ',') return comma_list(p, out, true);
     p->at = after;
     return out;
 }
