@@ -146,6 +146,13 @@ static void read_index(struct arith *a, struct place *place) {
     if (index.known) place->index = decimal(a->w, index.at);
 }
 
+/* `=` follows: what the name was does not count. */
+static bool is_assigned(const struct arith *a) {
+    uint32_t at = a->at;
+    while (at < a->s.n && tj_is_space(a->s.p[at])) at++;
+    return at < a->s.n && a->s.p[at] == '=' && !(at + 1 < a->s.n && a->s.p[at + 1] == '=');
+}
+
 static struct number name_value(struct arith *a, struct place *place) {
     uint32_t begin = a->at;
     while (a->at < a->s.n && tj_is_name(a->s.p[a->at])) a->at++;
@@ -154,9 +161,9 @@ static struct number name_value(struct arith *a, struct place *place) {
         read_index(a, place);
         if (peek(a, 0) != ']') return fail(a);
         a->at++;
-        return a->skip ? unknown() : element(a, place);
+        return a->skip || is_assigned(a) ? unknown() : element(a, place);
     }
-    if (a->skip) return unknown();
+    if (a->skip || is_assigned(a)) return unknown();
     struct tj_value v = tj_param_value(a->w, a->env, place->name);
     return number_of(a, &v);
 }

@@ -4,7 +4,7 @@
  */
 #include "unfold/work.h"
 
-enum { MAX_LOOP_SET = 16, MAX_TURNS = 256, MAX_ALL_TURNS = 2048, MAX_PASSES = 6, MAX_REHEARSAL = 20000 };
+enum { MAX_LOOP_SET = 16, MAX_TURNS = 1024, MAX_ALL_TURNS = 2048, MAX_PASSES = 6, MAX_REHEARSAL = 20000 };
 
 struct loop {
     struct tj_env *env;

@@ -280,6 +280,7 @@ void tj_output_of(struct tj_work *w, const struct tj_env *env, struct tj_command
         print(c, TJ_STR(""));
         return;
     }
+    if (tj_print_hash(w, c)) return;
     switch (handler) {
     case TJ_HANDLER_ECHO: tj_print_echo(w, env, c); break;
     case TJ_HANDLER_PRINTF: tj_print_format(w, c); break;

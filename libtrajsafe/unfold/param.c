@@ -33,11 +33,27 @@ static void as_list(struct tj_work *w, struct tj_expansion *x, uint32_t n) {
     x->nlist = list ? n : 0;
 }
 
+/* ${*^^}, ${@#x}, ${!@}: a command line with several of them means nothing by any of its $*. */
+static bool noisy(struct tj_work *w) {
+    if (w->noise) return w->noise == 2;
+    struct tj_str s = w->root ? w->root->source : TJ_STR_NONE;
+    uint32_t n = 0;
+    if (w->root_text != TJ_NONE && w->root_text < w->out->texts.text.n) s = w->out->texts.text.at[w->root_text].bytes;
+    for (uint32_t at = 0; n < 3 && (at = tj_str_find(s, TJ_STR("${"), at)) != TJ_NOT_FOUND; at += 2) {
+        uint32_t name = at + 2 < s.n && s.p[at + 2] == '!' ? at + 3 : at + 2;
+        bool all = name + 1 < s.n && (s.p[name] == '@' || s.p[name] == '*');
+        n += all && (name > at + 2 || strchr("#%/^,~", s.p[name + 1]));
+    }
+    w->noise = n == 3 ? 2 : 1;
+    return w->noise == 2;
+}
+
 /* At the top $@ may come from outside, but ${@^^} and the like in a command line only stand there to hide it. */
 static struct tj_expansion positional(struct tj_work *w, const struct tj_env *env, bool joins, bool operator_) {
     struct tj_expansion x = {.joins = joins};
     bool lost = env->frame->lost || env->unsteady;
-    if (lost || (!env->frame->known && (env->frame->n || !operator_))) {
+    bool empty = operator_ || (!env->frame->known && noisy(w));
+    if (lost || (!env->frame->known && (env->frame->n || !empty))) {
         x.value = tj_value_unknown(TJ_NO_SPAN);
         x.value.flags |= TJ_VALUE_UNSET_OK | TJ_VALUE_MAY_SPLIT;
         x.many = !joins;
@@ -129,7 +145,7 @@ static bool follow(struct tj_work *w, struct tj_env *env, struct target *t) {
 /* ---- defaults ------------------------------------------------------------------------------------------------------------- */
 
 /* Whether what was found counts as set and, where that matters, not empty. -1: not known. */
-static int is_there(const struct tj_expansion *x, bool known, bool colon) {
+static int is_there(const struct tj_expansion *x, bool known, bool kept, bool colon) {
     if (x->is_list) {
         uint32_t bytes = x->nlist > 1 ? x->nlist - 1 : 0;
         for (uint32_t i = 0; i < x->nlist; i++) {
@@ -138,7 +154,7 @@ static int is_there(const struct tj_expansion *x, bool known, bool colon) {
         }
         return colon ? bytes > 0 : x->nlist > 0;
     }
-    if (!known) return x->value.flags & TJ_VALUE_UNSET_OK ? 0 : -1;
+    if (!known) return x->value.flags & TJ_VALUE_UNSET_OK && !kept ? 0 : -1;
     if (x->value.flags & TJ_VALUE_UNSET) return 0;
     if (x->value.flags & TJ_VALUE_IS_DYNAMIC) return x->value.text.n || x->value.suffix.n ? 1 : -1;
     for (uint32_t i = 0; i < x->value.nset && x->value.flags & TJ_VALUE_IS_SET; i++) {
@@ -150,7 +166,8 @@ static int is_there(const struct tj_expansion *x, bool known, bool colon) {
 /* ${x:-d} and its kin. *word: the operand takes the place, with its own quoting. */
 static void defaults(struct tj_work *w, struct tj_env *env, const struct tj_sh_part *part, const struct target *t,
                      bool known, struct tj_expansion *x) {
-    int there = is_there(x, known, part->op2 == ':');
+    bool kept = t->index.n == 0 && tj_state_var(w->state, t->name) != NULL;
+    int there = is_there(x, known, kept, part->op2 == ':');
     bool plus = part->op == '+', operand = part->child < part->child_end - (tj_part_index_expands(part) ? 1u : 0u);
     struct tj_value old = x->value;
     if (part->op == '?') return;
@@ -246,7 +263,8 @@ static void slice(struct tj_work *w, struct tj_env *env, struct tj_operation *o,
     if (t->positional) {
         struct tj_value *list = tj_arena_array(w->arena, struct tj_value, x->nlist + 1);
         if (!list) goto open;
-        list[0] = env->frame->known ? constant(env->frame->zero) : tj_value_unknown(TJ_NO_SPAN);
+        bool named = env->frame->known && !tj_str_is(env->frame->zero, "bash"); /* else as somebody started us */
+        list[0] = named ? constant(env->frame->zero) : tj_value_unknown(TJ_NO_SPAN);
         for (uint32_t i = 0; i < x->nlist; i++) list[i + 1] = x->list[i];
         have++;
         x->list = list;
@@ -286,6 +304,11 @@ struct tj_expansion tj_param_expand(struct tj_work *w, struct tj_env *env, const
     if (!index_text(w, env, part, &index)) return unknown(false);
     struct target t = target_of(part->text, index);
     if (indirect && (part->op == '*' || (part->op == '@' && part->op2 == 0))) return unknown(true); /* ${!prefix*} */
+    if (indirect && t.positional && !env->frame->known && noisy(w)) {
+        struct tj_expansion none = {.joins = t.joins};
+        as_list(w, &none, 0);
+        return none;
+    }
     if (indirect && t.all && !t.positional && part->op == '!') {
         keys = true;
     } else if (indirect && !follow(w, env, &t)) {

@@ -344,6 +344,7 @@ static struct tj_value declared(struct tj_work *w, const struct tj_env *env, uin
     }
     if (append) v = plus(w, old, value);
     if (!(attributes & (TJ_VALUE_UPPER | TJ_VALUE_LOWER))) return v;
+    if (tj_value_tilde(&v)) return tj_value_unknown(value->span);
     for (uint32_t i = 0; i < v.text.n; i++) {
         if ((unsigned char)v.text.p[i] > 0x7f) return tj_value_unknown(value->span);
     }

@@ -86,6 +86,7 @@ static void add_list(struct tj_builder *b, const struct tj_expansion *x, bool qu
 static void add_param(struct tj_builder *b, const struct tj_sh_part *part, bool quoted) {
     if (glued_positional(b, part)) {
         hide(b, 0);
+        if (quoted && tj_str_is(part->text, "*")) b->some = true;
         return;
     }
     struct tj_expansion x = tj_param_expand(b->w, b->env, part);
@@ -202,6 +203,10 @@ static void add_parts(struct tj_builder *b, const struct tj_sh_word *word, const
 
 /* The last dollar of the word is one that expands nothing. */
 static bool ends_in_dollar(const struct tj_sh_part *part, uint32_t n) {
+    for (uint32_t i = 0; i < n; i++) {
+        if (part[i].kind == TJ_PART_PARAM && (tj_str_is(part[i].text, "*") || tj_str_is(part[i].text, "@")))
+            return false;
+    }
     while (n--) {
         if (part[n].kind == TJ_PART_LITERAL && tj_str_chr(part[n].text, '$', 0) != TJ_NOT_FOUND) return true;
         if (part[n].kind > TJ_PART_QUOTED) return false;

@@ -97,6 +97,7 @@ struct tj_work {
     TJ_VEC(struct tj_value) gap; /* values that stand as ${tj_gap_N} in code */
     uint32_t root_text;
     uint32_t guesses; /* tails of unknown programs that are being walked: what is not understood in them is no news */
+    uint8_t noise;    /* 2: $* and its kin only hide the command line; 1: they do not; 0: not looked at */
     bool stopped;     /* a budget is spent: walk no further */
 };
 
@@ -440,6 +441,7 @@ enum tj_escapes { TJ_ESCAPES_ECHO, TJ_ESCAPES_B, TJ_ESCAPES_FORMAT, TJ_ESCAPES_T
 struct tj_str tj_print_unescape(struct tj_arena *arena, struct tj_str s, enum tj_escapes kind, bool *stop);
 void tj_print_echo(struct tj_work *w, const struct tj_env *env, struct tj_command *command);
 void tj_print_format(struct tj_work *w, struct tj_command *command);
+bool tj_print_hash(struct tj_work *w, struct tj_command *command); /* hash.c: md5sum, sha256sum; false: not known */
 /* names.c */
 void tj_print_name(struct tj_work *w, struct tj_command *command, bool base); /* basename, dirname */
 void tj_print_sequence(struct tj_work *w, struct tj_command *command);
