@@ -132,14 +132,14 @@ static bool change_list(struct tj_py *py, uint32_t node, struct tj_str method, u
     if (owner == TJ_NONE || tj_py_node(py, owner)->kind != TJ_PY_IDENT || py->args.n != mark + 1 ||
         tj_py_at(py, receiver)->kind != TJ_CODE_LIST || tj_py_about(py, receiver)->what == TJ_PY_IS_DICT)
         return false;
-    uint32_t added = py->args.at[mark].value, stack = py->stack.n;
-    if (tj_str_is(method, "append") || (py->lang != TJ_LANG_PYTHON && tj_str_is(method, "push"))) {
-        (void)tj_vec_push(py->arena, &py->stack, added);
-        added = tj_py_list(py, node, stack);
-    } else if (!tj_str_is(method, "extend")) {
+    uint32_t added = py->args.at[mark].value, made;
+    if (tj_str_is(method, "append") || (py->lang != TJ_LANG_PYTHON && tj_str_is(method, "push")))
+        made = tj_py_append(py, node, receiver, added);
+    else if (tj_str_is(method, "extend"))
+        made = tj_py_add(py, node, '+', receiver, added);
+    else
         return false;
-    }
-    tj_py_bind(py, tj_py_node(py, owner)->name, tj_py_add(py, node, '+', receiver, added));
+    tj_py_bind(py, tj_py_node(py, owner)->name, made);
     return true;
 }
 
@@ -247,8 +247,10 @@ uint32_t tj_py_apply(struct tj_py *py, uint32_t node, uint32_t callee, uint32_t 
     } else if (info.what == TJ_PY_IS_NAME) {
         value = call_name(py, node, callee, mark);
     } else if (py->lang == TJ_LANG_PHP && tj_py_is_text(py, callee)) { /* a function by its name */
-        struct tj_str name = tj_py_at(py, callee)->text;
-        value = tj_py_apply(py, node, tj_py_lookup(py, node, name), mark);
+        uint32_t named = tj_py_lookup(py, node, tj_py_at(py, callee)->text);
+        uint8_t what = tj_py_about(py, named)->what;
+        py->out->more = py->out->more || (what != TJ_PY_IS_NAME && what != TJ_PY_IS_FUNCTION);
+        if (what == TJ_PY_IS_NAME || what == TJ_PY_IS_FUNCTION) value = tj_py_apply(py, node, named, mark);
     } else if (info.what == TJ_PY_IS_OBJECT) {
         struct tj_str name = tj_py_join(py, info.name, ".", TJ_STR("__call__"));
         value = tj_py_emit(py, node, name, callee, given(py, mark), py->args.n - mark);

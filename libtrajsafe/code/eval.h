@@ -12,8 +12,11 @@ enum tj_py_what {
     TJ_PY_IS_DICT,     /* LIST: keys and values in turn */
     TJ_PY_IS_FUNCTION, /* function number `fn` of this source */
     TJ_PY_IS_CLASS,    /* a class of this source */
+    TJ_PY_IS_SPARE,    /* room behind a list's items, for the next append */
     TJ_PY_IS_HIDDEN    /* an attribute whose name is not constant: calling it sets `more` */
 };
+
+#define TJ_PY_ROOM 4u /* of a list that grows, at least */
 
 /* What the walk knows beside out->value.at[i]; the two arrays run in parallel. */
 struct tj_py_info {
@@ -77,6 +80,8 @@ uint32_t tj_py_named(struct tj_py *py, uint32_t node, struct tj_str name, uint32
 uint32_t tj_py_copy(struct tj_py *py, uint32_t value);
 /* A LIST of the values pushed on py->stack since `mark`, which are popped. */
 uint32_t tj_py_list(struct tj_py *py, uint32_t node, uint32_t mark);
+/* A list with one item more; the list itself stays as it was. Many in a row take time in proportion to their number. */
+uint32_t tj_py_append(struct tj_py *py, uint32_t node, uint32_t list, uint32_t added);
 /* A value that is one of two: equal ones stay, texts keep their common beginning. */
 uint32_t tj_py_either(struct tj_py *py, uint32_t a, uint32_t b);
 struct tj_code_value *tj_py_at(struct tj_py *py, uint32_t value);

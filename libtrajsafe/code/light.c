@@ -39,6 +39,7 @@ static const struct tj_light_dialect dialects[] = {
 /* ---- nodes --------------------------------------------------------------------------------------------------------------------- */
 
 uint32_t tj_light_node(struct tj_light *r, enum tj_py_kind kind, uint32_t begin, uint32_t end) {
+    if (end < begin) end = begin;
     struct tj_py_node made = {begin, end, TJ_NONE, TJ_NONE, TJ_NONE, TJ_NONE, TJ_NONE, (uint8_t)kind, 0, 0, false};
     if (!tj_vec_push(r->arena, &r->tree->node, made)) {
         r->stopped = true;
@@ -94,12 +95,14 @@ uint32_t tj_light_call_of(struct tj_light *r, uint32_t begin, const char *name, 
     uint32_t list, call = tj_light_call(r, begin, tj_light_word(r, begin, r->at, tj_str_of(name)), &list);
     tj_light_adopt(r, list, a, TJ_PY_IN_NONE);
     tj_light_adopt(r, list, b, TJ_PY_IN_NONE);
-    tj_light_at(r, call)->end = r->at;
+    if (r->at > begin) tj_light_at(r, call)->end = r->at;
     return call;
 }
 
 void tj_light_close(struct tj_light *r, uint32_t node) {
-    if (node != TJ_NONE) tj_light_at(r, node)->end = r->last_end;
+    if (node == TJ_NONE) return;
+    struct tj_py_node *n = tj_light_at(r, node);
+    n->end = r->last_end < n->begin ? n->begin : r->last_end;
 }
 
 void tj_light_stop(struct tj_light *r, enum tj_reason reason) {

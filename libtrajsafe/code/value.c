@@ -73,6 +73,37 @@ uint32_t tj_py_list(struct tj_py *py, uint32_t node, uint32_t mark) {
     return list;
 }
 
+/* Copies the items to the end of all values, with room behind them; false when that is too much. */
+static bool move_items(struct tj_py *py, struct tj_code_value *list) {
+    uint32_t n = list->item_end - list->item, room = n < TJ_PY_ROOM ? TJ_PY_ROOM : n, from = list->item;
+    if (!tj_py_spend(py, (n + room) * 4)) return false;
+    list->item = py->out->value.n;
+    for (uint32_t i = 0; i < n; i++) (void)tj_py_copy(py, from + i);
+    list->item_end = py->out->value.n;
+    for (uint32_t i = 0; i < room; i++) {
+        uint32_t spare = tj_py_value(py, TJ_CODE_DYNAMIC, TJ_NONE);
+        if (spare) tj_py_about(py, spare)->what = TJ_PY_IS_SPARE;
+    }
+    return list->item_end - list->item == n && py->out->value.n == list->item_end + room;
+}
+
+uint32_t tj_py_append(struct tj_py *py, uint32_t node, uint32_t list, uint32_t added) {
+    struct tj_code_value v = *tj_py_at(py, list);
+    struct tj_py_info info = *tj_py_about(py, list);
+    if (v.kind != TJ_CODE_LIST) return tj_py_value(py, TJ_CODE_DYNAMIC, node);
+    bool room = v.item_end > v.item && v.item_end < py->out->value.n &&
+                tj_py_about(py, v.item_end)->what == TJ_PY_IS_SPARE; /* whoever comes first takes it */
+    if (!room && !move_items(py, &v)) return tj_py_value(py, TJ_CODE_DYNAMIC, node);
+    *tj_py_at(py, v.item_end) = *tj_py_at(py, added);
+    *tj_py_about(py, v.item_end) = *tj_py_about(py, added);
+    uint32_t made = tj_py_value(py, TJ_CODE_LIST, node);
+    if (!made) return 0;
+    tj_py_at(py, made)->item = v.item;
+    tj_py_at(py, made)->item_end = v.item_end + 1;
+    *tj_py_about(py, made) = info;
+    return made;
+}
+
 static uint32_t common(struct tj_str a, struct tj_str b) {
     uint32_t n = 0;
     while (n < a.n && n < b.n && a.p[n] == b.p[n]) n++;

@@ -260,11 +260,7 @@ static void assign_item(struct tj_py *py, uint32_t target, uint32_t value) {
         struct tj_py_arg arg[2] = {{TJ_STR_NONE, index, 0}, {TJ_STR_NONE, value, 0}};
         (void)tj_py_emit(py, target, TJ_STR("os.environ.__setitem__"), TJ_NONE, arg, 2);
     } else if (info.what == TJ_PY_IS_DICT && tj_py_node(py, base)->kind == TJ_PY_IDENT) {
-        uint32_t mark = py->stack.n;
-        (void)tj_vec_push(py->arena, &py->stack, index);
-        (void)tj_vec_push(py->arena, &py->stack, value);
-        uint32_t made = tj_py_add(py, target, '+', object, tj_py_list(py, target, mark));
-        tj_py_about(py, made)->what = TJ_PY_IS_DICT;
+        uint32_t made = tj_py_append(py, target, tj_py_append(py, target, object, index), value);
         tj_py_bind(py, tj_py_node(py, base)->name, made);
     }
 }

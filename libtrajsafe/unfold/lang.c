@@ -153,6 +153,27 @@ static void walk_editor(struct tj_work *w, struct tj_env *env, uint32_t text) {
         (void)run_calls(w, env, text);
 }
 
+/* Groovy: "text".execute() */
+static void walk_execute(struct tj_work *w, struct tj_env *env, uint32_t text) {
+    struct tj_str s = w->out->texts.text.at[text].bytes;
+    uint32_t at = 0, from = 0;
+    while ((at = tj_str_find(s, TJ_STR(".execute("), at)) != TJ_NOT_FOUND && !w->stopped) {
+        uint32_t begin = at ? at - 1 : 0;
+        char quote = s.p[begin];
+        while (begin > from && (quote == '"' || quote == '\'') && s.p[begin - 1] != quote) begin--;
+        if (begin > from && (quote == '"' || quote == '\'')) run_shell(w, env, text, begin, at - 1);
+        from = at++;
+    }
+}
+
+/* AppleScript that asks programs for something and runs no shell: what those do is not seen. */
+static bool only_scripts(const struct tj_work *w, uint32_t text) {
+    struct tj_str s = w->out->texts.text.at[text].bytes;
+    return tj_str_is(w->out->texts.text.at[text].label, "osascript") &&
+           tj_str_find(s, TJ_STR("do shell"), 0) == TJ_NOT_FOUND && tj_str_find(s, TJ_STR("ObjC"), 0) == TJ_NOT_FOUND &&
+           tj_str_find(s, TJ_STR("doShellScript"), 0) == TJ_NOT_FOUND;
+}
+
 static bool is_tcl(struct tj_str name) {
     return tj_str_is(name, "tclsh") || tj_str_is(name, "wish") || tj_str_is(name, "expect");
 }
@@ -198,9 +219,13 @@ void tj_walk_foreign(struct tj_work *w, struct tj_env *env, uint32_t text, enum 
     case TJ_LANG_LUA:
     case TJ_LANG_NODE: tj_walk_code(w, env, text, lang); break;
     default:
+        if (tj_str_is(w->out->texts.text.at[text].label, "groovy")) walk_execute(w, env, text);
         if (is_tcl(w->out->texts.text.at[text].label)) walk_tcl(w, env, text);
         (void)run_calls(w, env, text);
-        tj_work_unknown(w, TJ_REASON_LANGUAGE, span);
+        if (!only_scripts(w, text))
+            tj_work_unknown(w, TJ_REASON_LANGUAGE, span);
+        else
+            tj_work_cover(w, TJ_COVERAGE_OPAQUE);
         break;
     }
 }
