@@ -14,7 +14,7 @@ DIALECT ?= bash
 # How many compilers run at once; empty means one for each processor.
 JOBS ?=
 
-.PHONY: help setup build demo test differential bench corpus syntax lint fuzz format
+.PHONY: help setup build demo test differential bench pgo corpus syntax lint fuzz format
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 18
@@ -37,6 +37,9 @@ differential: build ## compare the evaluator with bash: SEED, N, KIND (or each),
 
 bench: build ## measure speed, start-up and memory on one thread
 	@scripts/bench
+
+pgo: setup ## build build/pgo with profile-guided optimisation (measure it with BUILD=build/pgo scripts/bench)
+	@scripts/pgo $(JOBS)
 
 corpus: build ## measure on ../shared/data (skips when it is absent)
 	@scripts/corpus

@@ -33,5 +33,5 @@ def test_a_second_setup_only_looks():
 
 def test_make_help_lists_the_targets():
     text = subprocess.run(["make", "help"], cwd=ROOT, check=True, capture_output=True, text=True).stdout
-    for target in ("demo", "test", "bench", "lint", "fuzz", "corpus", "help"):
+    for target in ("demo", "test", "bench", "pgo", "lint", "fuzz", "corpus", "help"):
         assert f"make {target} " in text
