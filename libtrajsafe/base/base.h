@@ -33,7 +33,8 @@ static inline struct tj_str tj_str_sub(struct tj_str s, uint32_t begin, uint32_t
     if (s.n == 0) return s; /* NULL + 0 is undefined in C */
     return (struct tj_str){s.p + begin, end - begin};
 }
-struct tj_str tj_str_of(const char *cstr);        /* NULL gives the empty string */
+/* NULL gives the empty string. Inline: the length of a literal is then known when this is compiled. */
+static inline struct tj_str tj_str_of(const char *cstr) { return cstr ? tj_str_make(cstr, strlen(cstr)) : TJ_STR_NONE; }
 int tj_str_cmp(struct tj_str a, struct tj_str b); /* bytewise order */
 bool tj_str_starts(struct tj_str s, struct tj_str prefix);
 bool tj_str_ends(struct tj_str s, struct tj_str suffix);
@@ -114,7 +115,7 @@ struct tj_buf {
 void tj_buf_init(struct tj_buf *buf, struct tj_arena *arena);
 void tj_buf_put(struct tj_buf *buf, struct tj_str s);
 void tj_buf_putc(struct tj_buf *buf, char c);
-void tj_buf_puts(struct tj_buf *buf, const char *cstr);
+static inline void tj_buf_puts(struct tj_buf *buf, const char *cstr) { tj_buf_put(buf, tj_str_of(cstr)); }
 void tj_buf_putf(struct tj_buf *buf, const char *format, ...)
     __attribute__((format(printf, 2, 3)));             /* <= 512 bytes; %s %d %u %llu %zu only */
 void tj_buf_json(struct tj_buf *buf, struct tj_str s); /* quoted and escaped; bytes that are not UTF-8 become U+FFFD */

@@ -35,8 +35,6 @@ void tj_buf_putc(struct tj_buf *buf, char c) {
     if (room(buf, 1)) buf->at[buf->n++] = c;
 }
 
-void tj_buf_puts(struct tj_buf *buf, const char *cstr) { tj_buf_put(buf, tj_str_of(cstr)); }
-
 void tj_buf_putf(struct tj_buf *buf, const char *format, ...) {
     char text[LONGEST_FORMATTED + 1];
     va_list args;

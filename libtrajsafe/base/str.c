@@ -1,10 +1,6 @@
 /* Counted strings: comparison, search and slices, without a locale. */
 #include "base/base.h"
 
-struct tj_str tj_str_of(const char *cstr) {
-    return cstr ? tj_str_make(cstr, strlen(cstr)) : TJ_STR_NONE;
-}
-
 int tj_str_cmp(struct tj_str a, struct tj_str b) {
     uint32_t n = a.n < b.n ? a.n : b.n;
     int order = n ? memcmp(a.p, b.p, n) : 0;

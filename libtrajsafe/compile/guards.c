@@ -31,11 +31,14 @@ void tj_compile_names(struct tj_compiler *c) {
     if (!sorted || !now) return;
     for (uint32_t i = 0; i < n; i++) sorted[i] = (struct numbered){c->name.at[i], i};
     qsort(sorted, n, sizeof *sorted, by_name);
-    for (uint32_t i = 0; i < n; i++) {
+    struct tj_build_entry *index = tj_arena_array(c->arena, struct tj_build_entry, n + 1);
+    for (uint32_t i = 0; index && i < n; i++) {
         now[sorted[i].old] = i;
         struct tj_ref ref = tj_build_str(&c->build, sorted[i].name);
         tj_build_add(&c->build, TJ_SECTION_NAMES, &ref, 1);
+        index[i] = (struct tj_build_entry){ref, i};
     }
+    if (index) tj_build_index(&c->build, TJ_SECTION_NAME_INDEX, index, n);
     for (uint32_t i = 0; i < c->names.n; i++) {
         struct tj_range range = c->names.at[i];
         uint32_t *row = tj_build_row(&c->build, U32, uint32_t, range.at);

@@ -105,15 +105,16 @@ static uint32_t add_row(struct items *t, const struct item *item, uint32_t next)
 static void build_table(struct items *t, enum tj_literal_table table) {
     uint32_t n = t->table[table].n;
     if (n == 0) return;
-    uint32_t slots = power_of_two(2 * n), *slot = tj_arena_array(t->arena, uint32_t, slots);
+    uint32_t slots = power_of_two(4 * n), *slot = tj_arena_array(t->arena, uint32_t, slots);
     if (!slot) {
         t->build->failed = true;
         return;
     }
+    if (tj_build_count(t->build, TJ_SECTION_LITERALS) + n >= TJ_LINK_ROW) t->build->failed = true;
     for (uint32_t i = 0; i < slots; i++) slot[i] = TJ_NONE;
     for (uint32_t i = n; i-- > 0;) {
         uint32_t *first = &slot[tj_high_bits(t->table[table].at[i].hash, slots)];
-        *first = add_row(t, &t->table[table].at[i], *first);
+        *first = tj_link_to(add_row(t, &t->table[table].at[i], *first), t->table[table].at[i].hash);
     }
     t->out.slot[table] = (struct tj_range){tj_build_add(t->build, TJ_SECTION_U32, slot, slots), slots};
 }

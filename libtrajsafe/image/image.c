@@ -12,6 +12,7 @@ static const uint32_t element_size[TJ_SECTION_COUNT] = {
     [TJ_SECTION_PROGRAM_INDEX] = sizeof(struct tj_index_entry),
     [TJ_SECTION_FLAGS] = sizeof(struct tj_ref),
     [TJ_SECTION_NAMES] = sizeof(struct tj_ref),
+    [TJ_SECTION_NAME_INDEX] = sizeof(struct tj_index_entry),
     [TJ_SECTION_TOOLS] = sizeof(struct tj_tool),
     [TJ_SECTION_TOOL_KEYS] = sizeof(struct tj_tool_key_row),
     [TJ_SECTION_TOOL_INDEX] = sizeof(struct tj_index_entry),
@@ -104,7 +105,8 @@ static trajsafe_status open_image(const void *bytes, size_t size, bool trusted, 
         image.n[i] = h->section[i].n;
     }
     if (!is_power_of_two(image.n[TJ_SECTION_PROGRAM_INDEX]) || !is_power_of_two(image.n[TJ_SECTION_TOOL_INDEX]) ||
-        !is_power_of_two(image.n[TJ_SECTION_PATH_INDEX]) || image.n[TJ_SECTION_DATABASES] != TJ_DB_COUNT)
+        !is_power_of_two(image.n[TJ_SECTION_PATH_INDEX]) || !is_power_of_two(image.n[TJ_SECTION_NAME_INDEX]) ||
+        image.n[TJ_SECTION_DATABASES] != TJ_DB_COUNT)
         return bad(error, 907, "an index of the compiled rules is damaged");
     *out = image;
     return TRAJSAFE_OK;
@@ -180,7 +182,7 @@ uint32_t tj_image_find_flag(const struct tj_image *image, struct tj_str name) {
 }
 
 uint32_t tj_image_find_name(const struct tj_image *image, struct tj_str name) {
-    return find_sorted(image, image->at[TJ_SECTION_NAMES], image->n[TJ_SECTION_NAMES], sizeof(struct tj_ref), name);
+    return tj_image_index_find(image, TJ_SECTION_NAME_INDEX, tj_hash(name), name);
 }
 
 /* The whole name, then what follows each dot: rows are sorted and match on label boundaries. */

@@ -34,6 +34,7 @@ enum tj_section {
     TJ_SECTION_PROGRAM_INDEX,
     TJ_SECTION_FLAGS,
     TJ_SECTION_NAMES,
+    TJ_SECTION_NAME_INDEX,
     TJ_SECTION_TOOLS,
     TJ_SECTION_TOOL_KEYS,
     TJ_SECTION_TOOL_INDEX,
@@ -373,7 +374,7 @@ enum tj_predicate_how {
 struct tj_literal {
     struct tj_ref text;
     uint32_t bit;  /* of the predicate; TJ_NONE: an expression may match where this stands, in whatever case */
-    uint32_t next; /* in the same slot, or TJ_NONE */
+    uint32_t next; /* link to the next in the same slot, or TJ_NONE */
     uint8_t how;   /* enum tj_predicate_how; of an expression: TJ_PRED_CONTAINS */
     uint8_t caseless;
     uint16_t at; /* where in the text the bytes stand that it is found by; brief: that byte, in lower case */
@@ -389,9 +390,9 @@ enum tj_literal_table {
 };
 enum { TJ_BRIEF_BEGIN, TJ_BRIEF_END, TJ_BRIEF_INSIDE, TJ_BRIEF_COUNT };
 struct tj_literals {
-    struct tj_range slot[TJ_TABLE_COUNT];   /* U32: first literal or TJ_NONE, a power of two of them; n == 0: none */
-    struct tj_range filter;                 /* U64 as bytes: 1 for hashes that TJ_TABLE_INSIDE has; a power of two */
-    struct tj_range brief[TJ_BRIEF_COUNT];  /* LITERALS of less than four bytes that are not IS */
+    struct tj_range slot[TJ_TABLE_COUNT];  /* U32: link to the first or TJ_NONE, a power of two of them; n == 0: none */
+    struct tj_range filter;                /* U64 as bytes: 1 for hashes that TJ_TABLE_INSIDE has; a power of two */
+    struct tj_range brief[TJ_BRIEF_COUNT]; /* LITERALS of less than four bytes that are not IS */
     uint64_t brief_byte[TJ_BRIEF_COUNT][4]; /* which first bytes (of ENDS: last ones) those have */
     uint32_t always;                        /* 1: some expression has no literal to look for */
     uint32_t used;                          /* 0: every predicate is an expression of the database */

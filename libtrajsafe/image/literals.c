@@ -48,14 +48,14 @@ static void try_literal(struct look *k, const struct tj_literal *row, uint32_t a
     k->any = true;
 }
 
-/* All literals of a slot; `at` is where the bytes stand that they were found by. */
+/* All literals of a slot that may have this hash; `at` is where the bytes stand that they were found by. */
 static void try_slot(struct look *k, enum tj_literal_table table, uint32_t hash, uint32_t at) {
     struct tj_range slot = k->l->slot[table];
-    uint32_t i = *TJ_ROW(k->image, U32, uint32_t, slot.at + tj_high_bits(hash, slot.n));
-    while (i != TJ_NONE) {
-        const struct tj_literal *row = TJ_ROW(k->image, LITERALS, struct tj_literal, i);
-        if (row->at <= at) try_literal(k, row, at - row->at);
-        i = row->next;
+    uint32_t link = *TJ_ROW(k->image, U32, uint32_t, slot.at + tj_high_bits(hash, slot.n));
+    while (link != TJ_NONE) {
+        const struct tj_literal *row = TJ_ROW(k->image, LITERALS, struct tj_literal, link & TJ_LINK_ROW);
+        if (tj_link_fits(link, hash) && row->at <= at) try_literal(k, row, at - row->at);
+        link = row->next;
     }
 }
 

@@ -33,6 +33,11 @@ static inline uint32_t tj_hash_whole(struct tj_str s) {
         for (uint32_t i = 0; i < s.n; i++) a = a << 8 | ((uint8_t)s.p[i] | 0x20);
     return (uint32_t)(((a + s.n) * UINT64_C(0xd6e8feb86659fd93)) >> 32);
 }
+/* A link to a literal: its row, and low bits of its hash, so that most others are passed by without a look at the row. */
+#define TJ_LINK_ROW UINT32_C(0x00ffffff)
+static inline uint32_t tj_link_to(uint32_t row, uint32_t hash) { return (hash & 0xff) << 24 | (row & TJ_LINK_ROW); }
+static inline bool tj_link_fits(uint32_t link, uint32_t hash) { return link >> 24 == (hash & 0xff); }
+
 /* Where a literal of less than four bytes has to stand. */
 static inline uint32_t tj_brief_place(uint8_t how) {
     if (how == TJ_PRED_ENDS) return TJ_BRIEF_END;

@@ -173,12 +173,26 @@ static void break_off(struct tj_session *s, const struct tj_rule *rule, const st
         if (h->partial.at[i - 1].rule == hit->rule && joins(&h->partial.at[i - 1], block, fact)) drop(h, i - 1);
 }
 
+/* False where nothing that was seen is carried on or broken off, and nothing begins: most hits say `something ran`. */
+static bool may_matter(const struct tj_session *s, const struct tj_rule *rule, const struct tj_block_hit *hit) {
+    const struct tj_history *h = s->history;
+    uint8_t how = block_at(s, rule, hit->block)->how;
+    if (how == TJ_BLOCK_SEQUENCE && next_block(s, rule, TJ_NONE) == hit->block) return true;
+    if (how != TJ_BLOCK_SEQUENCE && how != TJ_BLOCK_UNLESS_SEEN) return false;
+    for (uint32_t i = 0; i < h->partial.n; i++) {
+        const struct tj_partial *p = &h->partial.at[i];
+        if (p->rule == hit->rule && (how == TJ_BLOCK_UNLESS_SEEN || p->next == hit->block)) return true;
+    }
+    return false;
+}
+
 void tj_sequence_hit(struct tj_session *s, const struct tj_view *view, const struct tj_block_hit *hit,
                      const struct tj_place_of *place) {
     struct tj_history *h = s->history;
     const struct tj_rule *rule = tj_image_rule(s->image, hit->rule);
     if (hit->block >= rule->blocks.n || hit->block >= BLOCKS_MOST) return;
     const struct tj_block *block = block_at(s, rule, hit->block);
+    if (!may_matter(s, rule, hit)) return;
     const struct tj_bound_fact *fact = tj_bound_make(s, view, hit->subject, hit->instance, place);
     if (!fact) return;
     if (block->how == TJ_BLOCK_UNLESS_SEEN) {

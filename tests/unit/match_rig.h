@@ -165,10 +165,12 @@ static void compile(struct rig *r) {
         }
         tj_build_add(&r->build, TJ_SECTION_DATABASES, &row, 1);
     }
+    struct tj_build_entry index[NAMES];
     for (uint32_t i = 0; i < NAMES; i++) {
-        struct tj_ref name = tj_build_str(&r->build, tj_str_of(names[i]));
-        tj_build_add(&r->build, TJ_SECTION_NAMES, &name, 1);
+        index[i] = (struct tj_build_entry){tj_build_str(&r->build, tj_str_of(names[i])), i};
+        tj_build_add(&r->build, TJ_SECTION_NAMES, &index[i].name, 1);
     }
+    tj_build_index(&r->build, TJ_SECTION_NAME_INDEX, index, NAMES);
     tj_compile_tries(&r->build, &r->arena);
     struct tj_program bash = {.name = tj_build_str(&r->build, TJ_STR("bash")), .parent = TJ_NONE};
     tj_build_add(&r->build, TJ_SECTION_PROGRAMS, &bash, 1);

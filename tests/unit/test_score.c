@@ -56,6 +56,7 @@ static int set_up(void **state) {
     tj_build_index(&build, TJ_SECTION_PROGRAM_INDEX, NULL, 0);
     tj_build_index(&build, TJ_SECTION_TOOL_INDEX, NULL, 0);
     tj_build_index(&build, TJ_SECTION_PATH_INDEX, NULL, 0);
+    tj_build_index(&build, TJ_SECTION_NAME_INDEX, NULL, 0);
     r->bytes = tj_build_image(&build, &digest, &digest, &size);
     assert_int_equal(tj_image_open(r->bytes, size, &r->image, NULL), TRAJSAFE_OK);
     r->policy = (struct tj_policy){.image = &r->image};
