@@ -94,6 +94,7 @@ static bool address_of(struct tj_derive *d, struct tj_value *host, struct tj_val
         bool some = (value->flags & TJ_VALUE_IS_DYNAMIC) != 0;
         if (!host->text.n || (some && (port->text.n || strchr(".-:", host->text.p[host->text.n - 1]))))
             host->flags |= TJ_VALUE_IS_DYNAMIC;
+        if (!port->text.n) port->flags |= TJ_VALUE_IS_DYNAMIC;
         return true;
     }
     return false;
@@ -201,11 +202,18 @@ static bool light_call(struct tj_derive *d, bool *done) {
     return *done = false;
 }
 
+/* Signal 0 only asks whether the process is there. */
+static bool asks_process(struct tj_derive *d) {
+    const struct tj_value *signal = argument(d, 1, "signal=");
+    return signal && tj_str_is(signal->text, "0");
+}
+
 /* Constant text that a call reads or joins is not repeated here: unfold sees it. */
 bool tj_handle_call(struct tj_derive *d) {
     bool done, handled = light_call(d, &done);
     if (done) return handled;
     if (tj_str_is(d->cmd->name, "py:os.open")) return open_flags(d);
+    if (name_ends(d, "os.kill") || name_ends(d, "os.killpg")) return asks_process(d);
     if (name_ends(d, ".write_text") || name_ends(d, ".write_bytes")) return write_text(d);
     if (name_ends(d, ".open") && !name_ends(d, "webbrowser.open") && !name_ends(d, "tarfile.open")) return open_file(d);
     if (name_ends(d, "file.write") || name_ends(d, "file.writelines")) return write_handle(d);

@@ -19,6 +19,7 @@ struct tj_derive {
     uint16_t flags;          /* TJ_EFF_* for all effects */
     uint8_t place;
     uint64_t payload;    /* classes of what options give it to send */
+    bool socket_file;    /* opens /dev/tcp/… */
     bool to_stdout;      /* a file that it writes is "-" */
     bool empty_source;   /* read /dev/null */
     bool blank_source;   /* read /dev/zero or random bytes: nothing of what was there is left */
@@ -75,7 +76,9 @@ tj_handle tj_handle_chmod, tj_handle_cp, tj_handle_mv, tj_handle_ln, tj_handle_t
     tj_handle_tee, tj_handle_kill, tj_handle_docker, tj_handle_crontab, tj_handle_history, tj_handle_set, tj_handle_git,
     tj_handle_curl, tj_handle_wget, tj_handle_transfer, tj_handle_nc, tj_handle_socat, tj_handle_call, tj_handle_mktemp,
     tj_handle_dd, tj_handle_names, tj_handle_cloud, tj_handle_cloud_copy, tj_handle_parted, tj_handle_gzip,
-    tj_handle_httpie, tj_handle_ftp, tj_handle_split, tj_handle_sql, tj_handle_client;
+    tj_handle_httpie, tj_handle_ftp, tj_handle_split, tj_handle_sql, tj_handle_client, tj_handle_service, tj_handle_ssh;
+
+void tj_derive_init_script(struct tj_derive *d); /* /etc/init.d/NAME stop */
 
 /* ---- derived.c ------------------------------------------------------------------------------------------------------------ */
 

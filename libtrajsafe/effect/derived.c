@@ -42,9 +42,22 @@ static bool probes(const struct tj_derive *d, const struct tj_effect *e) {
     const uint32_t inside = TJ_HOST_BIT(PRIVATE) | TJ_HOST_BIT(LINK_LOCAL);
     if (e->kind == TJ_EFFECT_SEND) return false;
     if (e->host_class & TJ_HOST_BIT(DYNAMIC)) return (e->host_class & inside) != 0;
-    bool raw = tj_str_starts(e->url, TJ_STR("/dev/")) || d->handler == TJ_HANDLER_NC || d->handler == TJ_HANDLER_NONE;
+    bool raw =
+        d->socket_file || d->handler == TJ_HANDLER_NC || d->handler == TJ_HANDLER_NONE || d->handler == TJ_HANDLER_CALL;
     return raw && e->flags & TJ_EFF_DYNAMIC && e->port == 0 && e->host_class & (inside | TJ_HOST_BIT(LOOPBACK)) &&
            tj_str_find(e->url, TJ_STR("://"), 0) == TJ_NOT_FOUND;
+}
+
+/* The kernel's own keys: b, o and c end the machine, e, i and f end processes. */
+static void sysrq(struct tj_derive *d, const struct tj_effect *e) {
+    bool writes = e->kind == TJ_EFFECT_WRITE || e->kind == TJ_EFFECT_APPEND;
+    if (!writes || e->object != TJ_OBJECT_PATH || !tj_str_is(e->path, "/proc/sysrq-trigger")) return;
+    char key = e->value.n ? e->value.p[0] : 'b';
+    struct tj_span span = e->span;
+    if (key == 'e' || key == 'i' || key == 'f')
+        tj_effect_text(d, TJ_EFFECT_KILL, TJ_OBJECT_PROCESS, TJ_STR("all processes"), span);
+    if (key == 'b' || key == 'o' || key == 'c')
+        tj_effect_text(d, TJ_EFFECT_SERVICE, TJ_OBJECT_SERVICE, TJ_STR("machine power"), span);
 }
 
 static bool is_spoken(uint8_t slot) { return slot == TJ_SLOT_PATTERN || slot == TJ_SLOT_MESSAGE; }
@@ -86,6 +99,7 @@ void tj_derive_derived(struct tj_derive *d) {
     for (uint32_t i = d->first; i < end; i++) {
         struct tj_effect e = d->fx->effect.at[i];
         if (persists(d, &e)) derive_from(d, TJ_EFFECT_PERSIST, i);
+        sysrq(d, &e);
         if (!is_contact(&e)) continue;
         if (e.host_class & TJ_HOST_BIT(POOL)) derive_from(d, TJ_EFFECT_MINE, i);
         bool inside = (e.host_class & TJ_HOST_BIT(PRIVATE)) != 0 && e.host_class & TJ_HOST_BIT(NUMERIC);

@@ -278,6 +278,8 @@ static tj_handle *const handlers[TJ_HANDLER_COUNT] = {
     [TJ_HANDLER_SPLIT] = tj_handle_split,
     [TJ_HANDLER_SQL] = tj_handle_sql,
     [TJ_HANDLER_CLIENT] = tj_handle_client,
+    [TJ_HANDLER_SERVICE] = tj_handle_service,
+    [TJ_HANDLER_SSH] = tj_handle_ssh,
 };
 
 /* https_proxy=http://host:port in front of a program: what it sends goes there first. */
@@ -347,6 +349,7 @@ static void derive(struct tj_derive *d) {
         if (handle) done = handle(d);
         if (!done) tj_derive_slots(d);
         tj_derive_rows(d);
+        tj_derive_init_script(d);
         send_input(d);
     }
     d->cmd->output_carries = output_of(d);

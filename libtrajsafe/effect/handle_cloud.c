@@ -73,6 +73,45 @@ static void gone_after(struct tj_derive *d, uint32_t first) {
     tj_effect_text(d, TJ_EFFECT_DELETE, TJ_OBJECT_RESOURCE, what, d->cmd->span);
 }
 
+/* Verbs that give rights, or a key to somebody's. */
+static bool grants(struct tj_str s) {
+    static const char *const whole[] = {"create-access-key",
+                                        "create-login-profile",
+                                        "update-login-profile",
+                                        "add-user-to-group",
+                                        "update-assume-role-policy",
+                                        "authorize-security-group-ingress",
+                                        "add-permission",
+                                        "add-iam-policy-binding",
+                                        "set-iam-policy",
+                                        "add-role-to-instance-profile",
+                                        "create-service-specific-credential"};
+    for (size_t i = 0; i < sizeof whole / sizeof *whole; i++)
+        if (tj_str_is(s, whole[i])) return true;
+    bool puts = tj_str_starts(s, TJ_STR("put-")) || tj_str_starts(s, TJ_STR("attach-"));
+    return puts && (tj_str_ends(s, TJ_STR("-policy")) || tj_str_ends(s, TJ_STR("-acl")));
+}
+
+static bool gives(struct tj_derive *d) {
+    uint32_t n = tj_operands(d);
+    const struct tj_value *first = tj_operand(d, 0), *second = tj_operand(d, 1), *third = tj_operand(d, 2);
+    bool binding = is_cluster(d) && tj_str_is(d->cmd->subcommand, "create") && first &&
+                   (tj_str_is(first->text, "clusterrolebinding") || tj_str_is(first->text, "rolebinding"));
+    bool role = tj_str_is(d->cmd->name, "az") && third && tj_str_is(first->text, "role") &&
+                tj_str_is(second->text, "assignment") && tj_str_is(third->text, "create");
+    if (binding || role) {
+        tj_effect_text(d, TJ_EFFECT_GRANT, TJ_OBJECT_RESOURCE, first->text, d->cmd->span);
+        return true;
+    }
+    for (uint32_t i = 0; i < n && i < 4; i++) {
+        if (!grants(tj_operand(d, i)->text)) continue;
+        const struct tj_value *object = tj_operand(d, i + 1 < n ? i + 1 : i);
+        tj_effect_name(d, TJ_EFFECT_GRANT, TJ_OBJECT_RESOURCE, object);
+        return true;
+    }
+    return false;
+}
+
 static bool asks_only(const struct tj_derive *d) {
     static const char *const words[] = {"--dryrun", "--dry-run", "-h", "--help", "--generate-cli-skeleton"};
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
@@ -81,7 +120,7 @@ static bool asks_only(const struct tj_derive *d) {
 }
 
 bool tj_handle_cloud(struct tj_derive *d) {
-    if (asks_only(d)) return false;
+    if (asks_only(d) || gives(d)) return false;
     if (d->cmd->subcommand.n && deletes(d->cmd->subcommand)) {
         gone_after(d, 0);
         return false;

@@ -8,10 +8,10 @@ bool tj_handle_chmod(struct tj_derive *d) {
     struct tj_str mode = TJ_STR_NONE;
     for (uint32_t i = 0; i < d->bound->option.n; i++) {
         const struct tj_bound_option *option = &d->bound->option.at[i];
-        if (!option->row && option->name.n > 1 && strchr("rwxXst", option->name.p[1]))
+        if (!option->row && option->name.n > 1 && tj_str_is(d->cmd->name, "chmod") && strchr("rwxXst", option->name.p[1]))
             mode = d->cmd->argv[option->arg].value.text;
     }
-    if (!mode.n) return false;
+    if (!mode.n && !tj_has_option(d, "--reference")) return false;
     d->mode = mode;
     for (uint32_t i = 0; i < tj_operands(d); i++) tj_derive_slot(d, TJ_SLOT_GRANT, tj_operand(d, i));
     return true;
@@ -109,10 +109,25 @@ static void copy_each(struct tj_derive *d, const struct copy *copy, bool move) {
     }
 }
 
+/* A mode that makes a program run as its owner: 4755, u+s. */
+static bool runs_as_owner(struct tj_str mode) {
+    if (mode.n == 4 && mode.p[0] >= '2' && mode.p[0] <= '7') return true;
+    uint32_t plus = tj_str_chr(mode, '+', 0), equals = tj_str_chr(mode, '=', 0);
+    uint32_t from = plus != TJ_NOT_FOUND ? plus : equals;
+    return from != TJ_NOT_FOUND && tj_str_chr(mode, 's', from) != TJ_NOT_FOUND;
+}
+
 bool tj_handle_cp(struct tj_derive *d) {
     struct copy copy;
     if (!find_copy(d, &copy)) return false;
     copy_each(d, &copy, false);
+    const struct tj_value *mode = tj_option_value(d, "-m", "--mode");
+    if (!tj_str_is(d->cmd->name, "install") || !mode || !runs_as_owner(mode->text)) return true;
+    d->mode = mode->text;
+    for (uint32_t i = 0; i < copy.sources; i++) {
+        struct tj_value at = landing(d, &copy, tj_operand(d, i));
+        tj_effect_path(d, TJ_EFFECT_GRANT, &at, 0);
+    }
     return true;
 }
 
@@ -178,7 +193,11 @@ bool tj_handle_dd(struct tj_derive *d) {
     const struct tj_value *from = tj_option_value(d, "if=", NULL);
     if (from && tj_str_is(from->text, "/dev/null")) d->content = tj_plain_value(TJ_STR(""), from->span);
     if (!tj_option_value(d, "if=", NULL) && d->cmd->stdin_kind != TJ_STDIN_NONE) d->content = d->cmd->input;
-    return false;
+    const struct tj_value *to = tj_option_value(d, "of=", NULL), *how = tj_option_value(d, "oflag=", NULL);
+    if (!to || !how || tj_str_find(how->text, TJ_STR("append"), 0) == TJ_NOT_FOUND) return false;
+    if (from) tj_effect_path(d, TJ_EFFECT_READ, from, 0);
+    tj_effect_path(d, TJ_EFFECT_APPEND, to, 0);
+    return true;
 }
 
 /* ---- parted, gzip -------------------------------------------------------------------------------------------------------- */

@@ -148,6 +148,19 @@ static void ask(struct tj_derive *d, const struct tj_value *url, const struct re
     d->output_fetched = true;
 }
 
+/* http://10.0.0.[1-254]/: many addresses at once, of which the front is known. */
+static struct tj_value ranged(struct tj_derive *d, const struct tj_value *url) {
+    struct tj_value out = *url;
+    uint32_t open = tj_str_chr(url->text, '[', 0), close = tj_str_chr(url->text, ']', 0);
+    if (open == TJ_NOT_FOUND || close == TJ_NOT_FOUND || close < open || tj_has_option(d, "-g")) return out;
+    struct tj_str range = tj_str_sub(url->text, open + 1, close);
+    if (tj_str_chr(range, '-', 0) == TJ_NOT_FOUND || tj_str_chr(range, ':', 0) != TJ_NOT_FOUND) return out;
+    out.text = tj_str_sub(url->text, 0, open);
+    out.suffix = tj_str_sub(url->text, close + 1, url->text.n);
+    out.flags = (out.flags & ~TJ_VALUE_HAS_GLOB) | TJ_VALUE_IS_DYNAMIC;
+    return out;
+}
+
 static bool is_url_slot(uint8_t slot) { return slot == TJ_SLOT_URL || slot == TJ_SLOT_HOST; }
 
 /* Field `which` of "a:b:[c]:d", brackets taken as one. */
@@ -198,7 +211,7 @@ bool tj_handle_curl(struct tj_derive *d) {
         }
     }
     for (uint32_t i = 0; i < tj_operands(d); i++) {
-        const struct tj_value *url = tj_operand(d, i);
+        const struct tj_value range = ranged(d, tj_operand(d, i)), *url = &range;
         ask(d, url, &r);
         struct tj_value path = out ? *out : remote_name(url);
         if (folder && path.text.n) path.text = tj_join(d, folder->text, "/", path.text);
@@ -260,6 +273,31 @@ bool tj_handle_httpie(struct tj_derive *d) {
     if (out) download(d, out, url->text);
     d->flow = d->args = 0;
     return true;
+}
+
+/* ---- ssh ------------------------------------------------------------------------------------------------------------------ */
+
+/* -L [HOST:]PORT:…, -D [HOST:]PORT listen here, -R there; without a host on loopback. */
+bool tj_handle_ssh(struct tj_derive *d) {
+    for (uint32_t i = 0; i < d->bound->option.n; i++) {
+        const struct tj_bound_option *option = &d->bound->option.at[i];
+        bool local = tj_str_is(option->name, "-L"), dynamic = tj_str_is(option->name, "-D");
+        bool there = tj_str_is(option->name, "-R");
+        if (!option->has_value || !(local || dynamic || there)) continue;
+        struct tj_value at = option->value;
+        uint32_t parts = 1, cut = at.text.n;
+        for (uint32_t k = 0; k < at.text.n; k++) parts += at.text.p[k] == ':';
+        for (uint32_t drop = dynamic || parts < 3 ? 0 : 2; drop > 0 && cut > 0;) /* what lies behind: HOST:PORT */
+            drop -= at.text.p[--cut] == ':';
+        at.text = tj_str_sub(at.text, 0, cut);
+        if (tj_str_chr(at.text, ':', 0) == TJ_NOT_FOUND && !tj_has_flag(d, "gateway_ports"))
+            at.text = tj_join(d, TJ_STR("127.0.0.1"), ":", at.text);
+        uint8_t place = d->place;
+        if (there) d->place = TJ_PLACE_REMOTE;
+        tj_derive_slot(d, TJ_SLOT_LISTEN, &at);
+        d->place = place;
+    }
+    return false;
 }
 
 /* ---- nc, socat ---------------------------------------------------------------------------------------------------------------- */

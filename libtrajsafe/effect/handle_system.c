@@ -35,6 +35,44 @@ bool tj_handle_kill(struct tj_derive *d) {
     return false; /* pkill, killall: by slots */
 }
 
+/* ---- services ----------------------------------------------------------------------------------------------------------- */
+
+/* What is asked of a service: 1 = it changes, 0 = it is looked at, -1 = no such verb. */
+static int service_verb(struct tj_str s) {
+    static const char *const changes[] = {
+        "stop", "start", "restart", "reload", "force-reload", "try-restart", "enable",   "disable", "down",       "up",
+        "kill", "term",  "exit",    "pause",  "force-stop",   "hup",         "shutdown", "cleanup", "condrestart"};
+    static const char *const looks[] = {"status", "list", "ls",  "check",   "info",
+                                        "show",   "get",  "log", "version", "help"};
+    for (size_t i = 0; i < sizeof changes / sizeof *changes; i++)
+        if (tj_str_is(s, changes[i])) return 1;
+    for (size_t i = 0; i < sizeof looks / sizeof *looks; i++)
+        if (tj_str_is(s, looks[i])) return 0;
+    return -1;
+}
+
+/* service NAME VERB, sv VERB NAME…, svc -d NAME. */
+bool tj_handle_service(struct tj_derive *d) {
+    const struct tj_value *first = tj_operand(d, 0), *second = tj_operand(d, 1);
+    if (!first) return true;
+    int before = service_verb(first->text), after = second ? service_verb(second->text) : -1;
+    if (before < 0 && after != 0) {
+        tj_derive_slot(d, TJ_SLOT_SERVICE, first);
+        return true;
+    }
+    for (uint32_t i = 1; before == 1 && i < tj_operands(d); i++) tj_derive_slot(d, TJ_SLOT_SERVICE, tj_operand(d, i));
+    return true;
+}
+
+void tj_derive_init_script(struct tj_derive *d) {
+    const struct tj_command *c = d->cmd;
+    if (c->argc < 2 || c->lang != TJ_LANG_SHELL) return;
+    struct tj_str path = c->argv[0].value.text;
+    if (!tj_str_starts(path, TJ_STR("/etc/init.d/")) && !tj_str_starts(path, TJ_STR("/etc/rc.d/"))) return;
+    if (service_verb(c->argv[1].value.text) != 1) return;
+    tj_effect_text(d, TJ_EFFECT_SERVICE, TJ_OBJECT_SERVICE, tj_str_basename(path), c->argv[0].value.span);
+}
+
 /* ---- docker ------------------------------------------------------------------------------------------------------------- */
 
 static void privilege(struct tj_derive *d, const char *name, const struct tj_value *value, struct tj_span span) {

@@ -104,6 +104,24 @@ static void put_file(struct ftp *ftp, struct tj_str path) {
     d->flow = flow;
 }
 
+static void get_file(struct ftp *ftp, struct tj_str from, struct tj_str to) {
+    struct tj_derive *d = ftp->d;
+    tj_effect_host(d, TJ_EFFECT_FETCH, &ftp->host, 0);
+    if (!to.n) to = tj_str_basename(from);
+    struct tj_value value = tj_plain_value(to, ftp->span);
+    d->fetched = ftp->host.text;
+    tj_effect_path(d, TJ_EFFECT_WRITE, &value, 0);
+    d->fetched = TJ_STR_NONE;
+}
+
+/* \\\\HOST\\SHARE, as Windows writes it. */
+static struct tj_str with_slashes(struct tj_derive *d, struct tj_str s) {
+    char *p = tj_arena_alloc(d->fx->arena, s.n, 1);
+    if (!p || tj_str_chr(s, '\\', 0) == TJ_NOT_FOUND) return s;
+    for (uint32_t i = 0; i < s.n; i++) p[i] = s.p[i] == '\\' ? '/' : s.p[i];
+    return (struct tj_str){p, s.n};
+}
+
 /* "put FILE", "get FILE", "open HOST"; other verbs look around. */
 static void ftp_line(struct ftp *ftp, struct tj_str line) {
     struct tj_str verb = next_word(&line), word = next_word(&line);
@@ -118,7 +136,7 @@ static void ftp_line(struct ftp *ftp, struct tj_str line) {
         (mirror && reverse))
         put_file(ftp, word);
     else if (tj_str_is(verb, "get") || tj_str_is(verb, "mget") || tj_str_is(verb, "reget") || mirror)
-        tj_effect_host(ftp->d, TJ_EFFECT_FETCH, &ftp->host, 0);
+        get_file(ftp, word, next_word(&line));
 }
 
 static void ftp_lines(struct ftp *ftp, struct tj_str text) {
@@ -135,6 +153,13 @@ static void ftp_lines(struct ftp *ftp, struct tj_str text) {
 bool tj_handle_ftp(struct tj_derive *d) {
     struct ftp ftp = {.d = d, .span = d->cmd->span};
     if (tj_operand(d, 0)) ftp.host = *tj_operand(d, 0);
+    ftp.host.text = with_slashes(d, ftp.host.text);
+    struct tj_str host, from;
+    bool named = ftp.host.text.n && is_remote(&ftp.host, &host, &from);
+    if (named && (tj_str_is(d->cmd->name, "sftp") ? from.n > 0 : !from.p)) { /* sftp HOST:FILE, ftp URL: a download */
+        remote_end(d, TJ_EFFECT_FETCH, tj_operand(d, 0), host, from, 0);
+        return true;
+    }
     tj_derive_slots(d);
     static const char *const scripts[] = {"-e", "-c"};
     for (size_t i = 0; i < sizeof scripts / sizeof *scripts; i++) {

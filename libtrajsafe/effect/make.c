@@ -223,6 +223,7 @@ static bool is_socket_file(struct tj_derive *d, enum tj_effect_kind kind, const 
     host.suffix = TJ_STR_NONE;
     if (cut && value->suffix.n > 1 && value->suffix.p[0] == '/')
         host.suffix = tj_join(d, TJ_STR(""), ":", tj_str_sub(value->suffix, 1, value->suffix.n));
+    d->socket_file = true;
     tj_effect_host(d, TJ_EFFECT_CONNECT, &host, 0);
     if (kind == TJ_EFFECT_WRITE || kind == TJ_EFFECT_APPEND)
         tj_effect_host(d, TJ_EFFECT_SEND, &host, d->flow | d->args);

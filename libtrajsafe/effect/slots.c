@@ -76,10 +76,27 @@ static void set_port(struct tj_derive *d, const struct tj_value *value) {
     }
 }
 
+static bool all_digits(struct tj_str s) {
+    for (uint32_t i = 0; i < s.n; i++)
+        if (!tj_is_digit(s.p[i])) return false;
+    return s.n > 0;
+}
+
+/* "8080:80", "0.0.0.0:8080:80/tcp", as containers publish ports: what is seen from outside. */
+static struct tj_str published(struct tj_str s) {
+    uint32_t last = tj_str_rchr(s, ':');
+    if (last == TJ_NOT_FOUND) return s;
+    struct tj_str inner = tj_str_sub(s, last + 1, s.n), outer = tj_str_sub(s, 0, last);
+    uint32_t slash = tj_str_chr(inner, '/', 0), before = tj_str_rchr(outer, ':');
+    if (slash != TJ_NOT_FOUND) inner = tj_str_sub(inner, 0, slash);
+    struct tj_str port = tj_str_sub(outer, before == TJ_NOT_FOUND ? 0 : before + 1, outer.n);
+    return all_digits(inner) && all_digits(port) && port.n < 6 ? outer : s;
+}
+
 static void listen_on(struct tj_derive *d, const struct tj_value *value) {
     struct tj_effect *e = tj_effect_add(d, TJ_EFFECT_LISTEN, TJ_OBJECT_HOST, value->span);
     if (!e) return;
-    struct tj_str s = value->text, port_text = s;
+    struct tj_str s = published(value->text), port_text = s;
     uint32_t colon = tj_str_rchr(s, ':');
     if (colon != TJ_NOT_FOUND) port_text = tj_str_sub(s, colon + 1, s.n);
     uint64_t port;
@@ -254,13 +271,30 @@ static void row_effect(struct tj_derive *d, const struct tj_program_effect *row)
     if (named && row->kind == TJ_EFFECT_INSTALL && !row->operand) return;
     struct tj_value value = operand ? *operand : tj_plain_value(tj_image_str(d->fx->image, row->text), d->cmd->span);
     enum tj_effect_kind kind = (enum tj_effect_kind)row->kind;
-    for (uint32_t i = 0; kind == TJ_EFFECT_PRIVILEGE && !operand && i < d->bound->option.n; i++) { /* sudo -u bob */
+    bool becomes = kind == TJ_EFFECT_PRIVILEGE && !operand;
+    bool su = becomes && tj_str_is(d->cmd->name, "su");
+    for (uint32_t i = 0; su && i < tj_operands(d) && i < 2; i++) { /* su bob, su - bob */
+        const struct tj_value *account = tj_operand(d, i);
+        bool dash = tj_str_is(account->text, "-");
+        if (!dash) value = *account;
+        if (!dash) break;
+    }
+    for (uint32_t i = 0; i < d->bound->option.n; i++) { /* sudo -u bob, gpasswd -a bob GROUP */
         const struct tj_bound_option *option = &d->bound->option.at[i];
-        if (option->row && option->has_value && option->row->slot == TJ_SLOT_ACCOUNT) value = option->value;
+        if (!option->row || !option->has_value || option->row->slot != TJ_SLOT_ACCOUNT) continue;
+        if (becomes) value = option->value;
+        if (kind == TJ_EFFECT_GRANT && row->object == TJ_OBJECT_ACCOUNT)
+            tj_effect_name(d, kind, TJ_OBJECT_ACCOUNT, &option->value);
     }
     switch (row->object) {
     case TJ_OBJECT_PATH: tj_effect_path(d, kind, &value, tj_has_flag(d, "recursive") ? TJ_EFF_RECURSIVE : 0); break;
-    case TJ_OBJECT_HOST: tj_effect_host(d, kind, &value, sent(d, kind)); break;
+    case TJ_OBJECT_HOST:
+        if (kind == TJ_EFFECT_LISTEN) {
+            listen_on(d, &value);
+            break;
+        }
+        tj_effect_host(d, kind, &value, sent(d, kind));
+        break;
     case TJ_OBJECT_VARIABLE: tj_effect_variable(d, &value); break;
     default: tj_effect_name(d, kind, (enum tj_object_kind)row->object, &value); break;
     }

@@ -428,7 +428,8 @@ enum tj_stdin {
     X(FTP, "ftp", "sftp, ftp, lftp, tftp: what their scripts put and get")                                             \
     X(SPLIT, "split", "")                                                                                              \
     X(SQL, "sql", "a statement of a database client")                                                                  \
-    X(CLIENT, "client", "a database client whose operands may be URLs")
+    X(CLIENT, "client", "a database client whose operands may be URLs")                                                \
+    X(SERVICE, "service", "a service's name and a verb, in either order")
 enum tj_handler {
 #define X(id, name, about) TJ_HANDLER_##id,
     TJ_HANDLERS(X)

@@ -6,7 +6,7 @@
  *   $ command            has it                ! command     has it not        > further line of either
  *   ? PATH => CANONICAL class -class           a path, what it comes to, and classes that it has and has not
  *
- * NAME is the path, host[:port] or name; `*` in it stands for any text, `-` for nothing named.
+ * NAME is the path, host[:port] or name; `*` in it stands for any text, `-` for nothing named; OBJECT `*` for any.
  *
  * `run_equivalence [IMAGE]`: with the built-in image, or with one from a file, to try tables while they are changed. */
 #include "effect/effect.h"
@@ -136,7 +136,8 @@ static bool fits(struct runner *r, struct tj_str want, const struct tj_effect *e
     struct tj_str classes = take_between(&r->arena, &flags, "[", ']');
     struct tj_str kind = take_word(&rest), object = take_word(&rest), name = tj_str_trim(rest);
     if (tj_vocab_find(TJ_LIST_EFFECTS, kind) != (int)e->kind) return false;
-    if (tj_vocab_find(TJ_LIST_OBJECTS, object) != (int)e->object) return false;
+    bool any = tj_str_is(object, "*");
+    if (!any && tj_vocab_find(TJ_LIST_OBJECTS, object) != (int)e->object) return false;
     struct tj_str have = object_name(r, e);
     if (!tj_str_eq(name, have) && !wild(name, have)) return false;
     if (!mask_fits(r, TJ_LIST_CLASSES, carries, e->carries)) return false;
