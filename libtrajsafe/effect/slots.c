@@ -279,6 +279,8 @@ static void row_effect(struct tj_derive *d, const struct tj_program_effect *row)
         if (!dash) value = *account;
         if (!dash) break;
     }
+    for (uint32_t i = 0; becomes && i < tj_operands(d); i++) /* runuser -l bob */
+        if (d->bound->operand.at[i].slot == TJ_SLOT_ACCOUNT) value = *tj_operand(d, i);
     for (uint32_t i = 0; i < d->bound->option.n; i++) { /* sudo -u bob, gpasswd -a bob GROUP */
         const struct tj_bound_option *option = &d->bound->option.at[i];
         if (!option->row || !option->has_value || option->row->slot != TJ_SLOT_ACCOUNT) continue;
