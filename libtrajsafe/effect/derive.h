@@ -19,6 +19,7 @@ struct tj_derive {
     uint16_t flags;          /* TJ_EFF_* for all effects */
     uint8_t place;
     uint64_t payload;    /* classes of what options give it to send */
+    bool makes_link;     /* what it writes is a link: an older one there is replaced, not followed */
     bool socket_file;    /* opens /dev/tcp/… */
     bool to_stdout;      /* a file that it writes is "-" */
     bool empty_source;   /* read /dev/null */
@@ -37,6 +38,10 @@ struct tj_effect *tj_effect_add(struct tj_derive *d, enum tj_effect_kind kind, e
 void tj_effect_path(struct tj_derive *d, enum tj_effect_kind kind, const struct tj_value *value, uint16_t flags);
 void tj_effect_resolved(struct tj_derive *d, enum tj_effect_kind kind, struct tj_path path, struct tj_span span,
                         uint16_t flags);
+/* globs.c: the same effect on each path of every machine that the pattern can take. */
+void tj_effect_matches(struct tj_derive *d, enum tj_effect_kind kind, struct tj_path path, struct tj_span span,
+                       uint16_t flags);
+bool tj_is_extglob(struct tj_str s); /* holds @(…), +(…), ?(…), *(…) or !(…) */
 void tj_effect_host(struct tj_derive *d, enum tj_effect_kind kind, const struct tj_value *value, uint64_t carries);
 /* Every host that the command connects to is sent data of these classes. */
 void tj_effect_sends(struct tj_derive *d, uint64_t carries);
@@ -76,7 +81,8 @@ tj_handle tj_handle_chmod, tj_handle_cp, tj_handle_mv, tj_handle_ln, tj_handle_t
     tj_handle_tee, tj_handle_kill, tj_handle_docker, tj_handle_crontab, tj_handle_history, tj_handle_set, tj_handle_git,
     tj_handle_curl, tj_handle_wget, tj_handle_transfer, tj_handle_nc, tj_handle_socat, tj_handle_call, tj_handle_mktemp,
     tj_handle_dd, tj_handle_names, tj_handle_cloud, tj_handle_cloud_copy, tj_handle_parted, tj_handle_gzip,
-    tj_handle_httpie, tj_handle_ftp, tj_handle_split, tj_handle_sql, tj_handle_client, tj_handle_service, tj_handle_ssh;
+    tj_handle_httpie, tj_handle_ftp, tj_handle_split, tj_handle_sql, tj_handle_client, tj_handle_service, tj_handle_ssh,
+    tj_handle_mount;
 
 void tj_derive_init_script(struct tj_derive *d); /* /etc/init.d/NAME stop */
 

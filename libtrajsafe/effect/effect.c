@@ -280,6 +280,7 @@ static tj_handle *const handlers[TJ_HANDLER_COUNT] = {
     [TJ_HANDLER_CLIENT] = tj_handle_client,
     [TJ_HANDLER_SERVICE] = tj_handle_service,
     [TJ_HANDLER_SSH] = tj_handle_ssh,
+    [TJ_HANDLER_MOUNT] = tj_handle_mount,
 };
 
 /* https_proxy=http://host:port in front of a program: what it sends goes there first. */

@@ -143,6 +143,18 @@ bool tj_handle_mv(struct tj_derive *d) {
     return true;
 }
 
+/* The target of a symbolic link is seen from where the link stands. */
+static void remember_link(struct tj_derive *d, const struct tj_value *source, const struct tj_value *at) {
+    struct tj_path link = tj_path_resolve(d->fx->arena, tj_state_context(d->fx->state), d->cwd, at);
+    uint32_t slash = tj_str_rchr(link.text, '/');
+    struct tj_str cwd = d->cwd;
+    if (slash != TJ_NOT_FOUND) d->cwd = slash ? tj_str_sub(link.text, 0, slash) : TJ_STR("/");
+    struct tj_path target = tj_derive_path(d, source);
+    d->cwd = cwd;
+    if (link.dynamic || link.glob || target.dynamic || target.glob) return;
+    tj_state_set_link(d->fx->state, link.text, target.text, false);
+}
+
 /* ln [-s] TARGET… LINK: what is read through the link later is what it points to. */
 bool tj_handle_ln(struct tj_derive *d) {
     struct copy copy;
@@ -159,9 +171,28 @@ bool tj_handle_ln(struct tj_derive *d) {
         d->flow |= tj_file_carries(d->fx, to.text, tj_classify_path(d->fx->image, d->fx->state, to.text));
         if (tj_str_is(source->text, "/dev/null")) d->content = tj_plain_value(TJ_STR(""), source->span);
         struct tj_value at = landing(d, &copy, source);
+        d->makes_link = true;
         tj_effect_path(d, TJ_EFFECT_WRITE, &at, 0);
+        d->makes_link = false;
         d->content = (struct tj_value){.text = TJ_STR_NONE};
+        if (tj_has_flag(d, "symbolic")) remember_link(d, source, &at);
     }
+    return true;
+}
+
+/* mount --bind FROM AT: until it is unmounted, AT is FROM. */
+bool tj_handle_mount(struct tj_derive *d) {
+    bool detaches = tj_str_is(d->cmd->name, "umount");
+    const struct tj_value *options = tj_option_value(d, "-o", "--options");
+    bool bind = tj_has_flag(d, "bind") || (options && tj_str_find(options->text, TJ_STR("bind"), 0) != TJ_NOT_FOUND);
+    for (uint32_t i = 0; detaches && i < tj_operands(d); i++) {
+        struct tj_path at = tj_path_resolve(d->fx->arena, tj_state_context(d->fx->state), d->cwd, tj_operand(d, i));
+        tj_state_set_link(d->fx->state, at.text, TJ_STR_NONE, true);
+    }
+    if (detaches || !bind || tj_operands(d) < 2) return false;
+    tj_derive_slots(d);
+    struct tj_path from = tj_derive_path(d, tj_operand(d, 0)), at = tj_derive_path(d, tj_operand(d, 1));
+    if (!from.dynamic && !at.dynamic) tj_state_set_link(d->fx->state, at.text, from.text, true);
     return true;
 }
 
@@ -309,10 +340,11 @@ static bool narrows(struct tj_str name) {
 /* With -name the objects are the files of that name below the root, else the root and all below it. */
 static void find_delete(struct tj_derive *d, const struct tj_value *root) {
     const struct tj_value *name = tj_option_value(d, "-name", "-iname");
-    bool negated = false, some = false;
+    bool negated = false, some = false, empty = false;
     for (uint32_t i = 0; i < d->bound->option.n; i++) {
         const struct tj_bound_option *option = &d->bound->option.at[i];
-        some |= narrows(option->name);
+        some |= narrows(option->name) && !tj_str_is(option->name, "-empty");
+        empty |= tj_str_is(option->name, "-empty");
         if (!tj_str_is(option->name, "-name") && !tj_str_is(option->name, "-iname")) continue;
         struct tj_str before = option->arg ? d->cmd->argv[option->arg - 1].value.text : TJ_STR("");
         negated |= tj_str_is(before, "!") || tj_str_is(before, "-not");
@@ -323,7 +355,8 @@ static void find_delete(struct tj_derive *d, const struct tj_value *root) {
         path.text = tj_join(d, path.text.n == 1 && path.text.p[0] == '/' ? TJ_STR("") : path.text, "/**/", name->text);
         path.glob = true;
     }
-    path.glob |= some;
+    /* Empty folders of one project are litter; below the root they are what programs and mounts stand on. */
+    path.glob |= some || (empty && !tj_str_is(path.text, "/"));
     struct tj_effect *e;
     uint32_t before = d->fx->effect.n;
     tj_effect_resolved(d, TJ_EFFECT_DELETE, path, root->span, TJ_EFF_RECURSIVE);

@@ -67,6 +67,12 @@ void tj_effect_once(struct tj_derive *d) {
 
 /* ---- paths ------------------------------------------------------------------------------------------------------------ */
 
+/* "link/", "link/.": what it points to is meant. */
+static bool names_folder(const struct tj_value *value) {
+    struct tj_str s = value->suffix.n ? value->suffix : value->text;
+    return tj_str_ends(s, TJ_STR("/")) || tj_str_ends(s, TJ_STR("/."));
+}
+
 struct tj_path tj_derive_path(struct tj_derive *d, const struct tj_value *value) {
     bool windows = d->cmd && (d->cmd->lang == TJ_LANG_PWSH || d->cmd->lang == TJ_LANG_CMD);
     if (windows || tj_path_is_windows(value->text)) {
@@ -74,7 +80,9 @@ struct tj_path tj_derive_path(struct tj_derive *d, const struct tj_value *value)
         usual.text = tj_path_of_windows(d->fx->arena, value->text);
         return tj_path_resolve(d->fx->arena, tj_state_context(d->fx->state), d->cwd, &usual);
     }
-    return tj_path_resolve(d->fx->arena, tj_state_context(d->fx->state), d->cwd, value);
+    struct tj_path path = tj_path_resolve(d->fx->arena, tj_state_context(d->fx->state), d->cwd, value);
+    path.text = tj_state_follow(d->fx->state, d->fx->arena, path.text, path.everything || names_folder(value));
+    return path;
 }
 
 uint64_t tj_file_carries(const struct tj_effects *fx, struct tj_str path, uint64_t classes) {
@@ -129,6 +137,7 @@ static void apply_write(struct tj_derive *d, const struct tj_effect *e) {
 }
 
 static void apply_delete(struct tj_derive *d, const struct tj_effect *e) {
+    tj_state_set_link(d->fx->state, e->path, TJ_STR_NONE, false);
     struct tj_file file = {.path = e->path, .flags = TJ_FILE_DELETED};
     tj_state_set_file(d->fx->state, &file);
 }
@@ -240,12 +249,17 @@ static void one_path(struct tj_derive *d, enum tj_effect_kind kind, const struct
     if (is_socket_file(d, kind, value)) return;
     if (kind == TJ_EFFECT_READ) d->flow |= value->carries;
     struct tj_path path = tj_derive_path(d, value);
+    bool itself = kind == TJ_EFFECT_DELETE || kind == TJ_EFFECT_MOVE || kind == TJ_EFFECT_LINK || d->makes_link;
+    if (!itself) path.text = tj_state_follow(d->fx->state, d->fx->arena, path.text, true);
     /* Below a folder that nobody knows `find . -exec rm {} +` is a clean-up: what it takes is judged file by file. */
     if (value->flags & TJ_VALUE_BELOW && !(path.text.n && path.text.p[0] == '?')) flags |= TJ_EFF_RECURSIVE;
+    if (tj_is_extglob(value->text)) path.glob = true;
     tj_effect_resolved(d, kind, path, value->span, flags);
     if (value->flags & TJ_VALUE_IS_TEMP && d->fx->effect.n > d->first)
         d->fx->effect.at[d->fx->effect.n - 1].classes |= TJ_CLASS_BIT(CREATED) | TJ_CLASS_BIT(TEMPORARY);
     tj_effect_once(d);
+    if (path.glob && !path.dynamic && d->cmd && d->cmd->lang == TJ_LANG_SHELL)
+        tj_effect_matches(d, kind, path, value->span, flags);
 }
 
 void tj_effect_path(struct tj_derive *d, enum tj_effect_kind kind, const struct tj_value *value, uint16_t flags) {

@@ -113,6 +113,12 @@ void tj_state_set_alias(struct tj_state *state, struct tj_str name, struct tj_st
 /* NULL when nothing happened to it. Also finds a file below a created folder (flags of the folder without content). */
 const struct tj_file *tj_state_file(const struct tj_state *state, struct tj_str canonical);
 void tj_state_set_file(struct tj_state *state, const struct tj_file *file); /* copies; replaces what was known */
+/*
+ * Symbolic links and bind mounts made in the run. `follow` rewrites a canonical path that leads through one; its last
+ * name is followed when it is a mount, or when `last` is set (what is written, not what is removed). No target: forgotten.
+ */
+void tj_state_set_link(struct tj_state *state, struct tj_str path, struct tj_str target, bool mount);
+struct tj_str tj_state_follow(const struct tj_state *state, struct tj_arena *arena, struct tj_str path, bool last);
 /* Drops shell facts between calls: SHELL keeps all, CWD keeps cwd, NOTHING keeps neither (enum tj_tool_persist numbers). */
 void tj_state_end_call(struct tj_state *state, uint32_t persist);
 uint64_t tj_state_bytes(const struct tj_state *state);

@@ -7,14 +7,83 @@ static bool is_option(const struct tj_value *v) {
 
 /* ---- cwd ---------------------------------------------------------------------------------------------------------------------- */
 
-static void go_to(struct tj_work *w, const struct tj_value *v) {
+void tj_go_to(struct tj_work *w, const struct tj_value *v) {
     w->moves++;
     if (v->nset && v->flags & TJ_VALUE_IS_SET) {
         tj_state_set_cwd(w->state, TJ_STR("?"));
         return;
     }
     struct tj_path path = tj_path_resolve(w->arena, tj_state_context(w->state), tj_state_cwd(w->state), v);
-    tj_state_set_cwd(w->state, path.dynamic ? TJ_STR("?") : path.text);
+    struct tj_str real = tj_state_follow(w->state, w->arena, path.text, true);
+    tj_state_set_cwd(w->state, path.dynamic ? TJ_STR("?") : real);
+}
+
+/* A plain relative name is looked for in CDPATH first; who sets it means that. */
+static void go_by_cdpath(struct tj_work *w, const struct tj_env *env, const struct tj_value *v) {
+    struct tj_str s = v->text;
+    const struct tj_value *set = tj_state_var(w->state, TJ_STR("CDPATH"));
+    bool plain = tj_value_known(v) && s.n && !strchr("/.~", s.p[0]);
+    struct tj_value path = set && plain ? tj_param_value(w, env, TJ_STR("CDPATH")) : *v;
+    uint32_t end = tj_str_chr(path.text, ':', 0);
+    struct tj_str first = tj_str_sub(path.text, 0, end == TJ_NOT_FOUND ? path.text.n : end);
+    if (set && plain && tj_value_known(&path) && first.n && !tj_str_is(first, ".")) {
+        struct tj_buf buf;
+        tj_buf_init(&buf, w->arena);
+        tj_buf_put(&buf, first);
+        tj_buf_putc(&buf, '/');
+        tj_buf_put(&buf, s);
+        struct tj_value to = *v;
+        to.text = tj_buf_str(&buf);
+        tj_go_to(w, &to);
+        return;
+    }
+    tj_go_to(w, v);
+}
+
+/* ---- the stack of pushd and popd -------------------------------------------------------------------------------------------------- */
+
+#define FOLDERS "\001folders"
+enum { MAX_FOLDERS = 16 };
+
+static uint32_t folders(struct tj_work *w, struct tj_str *out) {
+    const struct tj_value *v = tj_state_var(w->state, TJ_STR(FOLDERS));
+    uint32_t n = v ? v->nset : 0;
+    for (uint32_t i = 0; i < n; i++) out[i] = tj_arena_copy(w->arena, v->set[i]);
+    return n;
+}
+
+static void set_folders(struct tj_work *w, const struct tj_str *stack, uint32_t n) {
+    struct tj_value v = {.text = TJ_STR(""), .flags = TJ_VALUE_LIST, .set = stack, .nset = n, .span = TJ_NO_SPAN};
+    tj_state_set_var(w->state, TJ_STR(FOLDERS), &v);
+}
+
+/* pushd FOLDER keeps where it was; pushd alone changes places with the last one kept. */
+static void push_folder(struct tj_work *w, const struct tj_env *env, const struct tj_command *c) {
+    struct tj_str stack[MAX_FOLDERS + 1], cwd = tj_arena_copy(w->arena, tj_state_cwd(w->state));
+    uint32_t n = folders(w, stack);
+    const struct tj_value *to = NULL;
+    w->moves++;
+    for (uint32_t i = 1; i < c->argc && !to; i++)
+        if (!is_option(&c->argv[i].value)) to = &c->argv[i].value;
+    if (to && n < MAX_FOLDERS) {
+        stack[n++] = cwd;
+        go_by_cdpath(w, env, to);
+    } else if (c->argc == 1 && n) {
+        tj_state_set_cwd(w->state, stack[n - 1]);
+        stack[n - 1] = cwd;
+    } else {
+        tj_state_set_cwd(w->state, TJ_STR("?")); /* pushd +2 */
+    }
+    set_folders(w, stack, n);
+}
+
+static void pop_folder(struct tj_work *w, const struct tj_command *c) {
+    struct tj_str stack[MAX_FOLDERS + 1];
+    uint32_t n = folders(w, stack);
+    bool top = n && c->argc == 1;
+    w->moves++;
+    tj_state_set_cwd(w->state, top ? stack[n - 1] : TJ_STR("?"));
+    if (top) set_folders(w, stack, n - 1);
 }
 
 static void change_folder(struct tj_work *w, const struct tj_env *env, const struct tj_command *c) {
@@ -25,12 +94,12 @@ static void change_folder(struct tj_work *w, const struct tj_env *env, const str
             return;
         }
         if (is_option(v)) continue;
-        go_to(w, v);
+        go_by_cdpath(w, env, v);
         return;
     }
     if (c->name.n != 2) return;
     struct tj_value home = tj_param_value(w, env, TJ_STR("HOME"));
-    go_to(w, &home);
+    tj_go_to(w, &home);
 }
 
 /* ---- variables ------------------------------------------------------------------------------------------------------------------ */
@@ -296,9 +365,9 @@ static void printf_variable(struct tj_work *w, struct tj_env *env, const struct 
 
 void tj_builtin_apply(struct tj_work *w, struct tj_env *env, const struct tj_command *c) {
     switch (tj_image_program(w->image, c->base_program)->handler) {
-    case TJ_HANDLER_CD:
-    case TJ_HANDLER_PUSHD: change_folder(w, env, c); break;
-    case TJ_HANDLER_POPD: tj_state_set_cwd(w->state, tj_arena_copy(w->arena, tj_state_oldcwd(w->state))); break;
+    case TJ_HANDLER_CD: change_folder(w, env, c); break;
+    case TJ_HANDLER_PUSHD: push_folder(w, env, c); break;
+    case TJ_HANDLER_POPD: pop_folder(w, c); break;
     case TJ_HANDLER_EXEC:
         if (c->argc == 1) tj_descriptor_open(w, c->redirect, c->redirects);
         break;

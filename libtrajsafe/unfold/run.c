@@ -224,10 +224,26 @@ static void set_prefix_variables(struct tj_work *w, const struct tj_plain *plain
 }
 
 /* X=1 cmd …: X holds in what cmd runs and nowhere else. */
+/* env -C FOLDER, sudo -D FOLDER: where the program that it runs works. chroot's folder is another root. */
+static const struct tj_value *work_folder(const struct tj_work *w, const struct tj_command *c,
+                                          const struct tj_bound *bound) {
+    const struct tj_program *row = tj_image_program(w->image, c->base_program);
+    if (row->handler == TJ_HANDLER_GIT || row->place == TJ_PLACE_CHROOT || row->place == TJ_PLACE_CONTAINER ||
+        row->place == TJ_PLACE_REMOTE)
+        return NULL;
+    for (uint32_t i = 0; i < bound->option.n; i++) {
+        const struct tj_bound_option *option = &bound->option.at[i];
+        if (option->row && option->has_value && option->row->slot == TJ_SLOT_DIRECTORY) return &option->value;
+    }
+    return NULL;
+}
+
 static bool peel(struct tj_work *w, struct tj_env *env, const struct tj_plain *plain, struct tj_command *c,
                  const struct tj_bound *bound) {
-    if (plain->settings == 0) return tj_peel(w, env, c, bound);
+    const struct tj_value *folder = work_folder(w, c, bound);
+    if (plain->settings == 0 && !folder) return tj_peel(w, env, c, bound);
     tj_state_enter(w->state);
+    if (folder) tj_go_to(w, folder);
     set_prefix_variables(w, plain);
     bool found = tj_peel(w, env, c, bound);
     tj_state_leave(w->state, TJ_LEAVE_KEEP_FILES);

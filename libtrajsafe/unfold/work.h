@@ -504,6 +504,7 @@ bool tj_option_is(const struct tj_work *w, const char *name); /* "shopt extglob"
 /* read.c: read, and mapfile. */
 void tj_read_names(struct tj_work *w, struct tj_env *env, const struct tj_command *command);
 void tj_read_lines(struct tj_work *w, struct tj_env *env, const struct tj_command *command);
+void tj_go_to(struct tj_work *w, const struct tj_value *folder); /* cd */
 void tj_builtin_apply(struct tj_work *w, struct tj_env *env, const struct tj_command *command);
 
 /* ---- call.c, lang.c: code ----------------------------------------------------------------------------------------------------- */

@@ -429,7 +429,8 @@ enum tj_stdin {
     X(SPLIT, "split", "")                                                                                              \
     X(SQL, "sql", "a statement of a database client")                                                                  \
     X(CLIENT, "client", "a database client whose operands may be URLs")                                                \
-    X(SERVICE, "service", "a service's name and a verb, in either order")
+    X(SERVICE, "service", "a service's name and a verb, in either order")                                              \
+    X(MOUNT, "mount", "bind mounts")
 enum tj_handler {
 #define X(id, name, about) TJ_HANDLER_##id,
     TJ_HANDLERS(X)
