@@ -90,12 +90,26 @@ static void stratum(struct tj_derive *d) {
     }
 }
 
+/* Private hosts that the commands before this one, run by the same xargs or parallel, talked to. */
+static uint32_t hosts_before(const struct tj_derive *d) {
+    const struct tj_understanding *u = d->fx->understanding;
+    uint32_t n = 0;
+    if (!d->cmd || d->cmd->parent == TJ_NONE || !u) return 0;
+    for (uint32_t i = d->first; i > 0 && n < 3 && d->first - i < 16; i--) {
+        const struct tj_effect *e = &d->fx->effect.at[i - 1];
+        bool sibling = e->command < u->command.n && u->command.at[e->command]->parent == d->cmd->parent &&
+                       tj_str_eq(u->command.at[e->command]->name, d->cmd->name);
+        n += sibling && is_contact(e) && e->host_class & TJ_HOST_BIT(PRIVATE) && e->host_class & TJ_HOST_BIT(NUMERIC);
+    }
+    return n;
+}
+
 void tj_derive_derived(struct tj_derive *d) {
     uint32_t end = d->fx->effect.n;
     if (d->cmd && d->handler != TJ_HANDLER_ECHO && d->handler != TJ_HANDLER_PRINTF && d->handler != TJ_HANDLER_GIT &&
         d->handler != TJ_HANDLER_TEST && !(d->program && d->program->traits & TJ_PROGRAM_DRY))
         stratum(d);
-    uint32_t private_hosts = 0;
+    uint32_t private_hosts = end > d->first ? hosts_before(d) : 0;
     for (uint32_t i = d->first; i < end; i++) {
         struct tj_effect e = d->fx->effect.at[i];
         if (persists(d, &e)) derive_from(d, TJ_EFFECT_PERSIST, i);
