@@ -75,15 +75,32 @@ static int by_time(const void *a, const void *b) {
     return (x > y) - (x < y);
 }
 
-static void print_set(const struct table *t, uint32_t set, const char *name, int n) {
+/* What a step of plain work takes here and now: figures in its unit compare across machines. FNV-1a is one multiplication
+ * after another, so it depends on little but the clock. */
+static double reference(void) {
+    enum { BYTES = 1024, TRIES = 20000 };
+    static char bytes[BYTES];
+    volatile uint64_t sink = 0;
+    double best = 1e9;
+    for (int i = 0; i < TRIES; i++) {
+        double begin = now();
+        sink = sink ^ tj_hash((struct tj_str){bytes, BYTES});
+        double took = now() - begin;
+        if (took < best) best = took;
+    }
+    return best;
+}
+
+static void print_set(const struct table *t, uint32_t set, const char *name, int n, double unit) {
     double *seconds = malloc(sizeof *seconds * (t->row.n + 1)), total = 0;
     uint32_t k = 0;
     for (uint32_t i = 0; seconds && i < t->row.n; i++)
         if (set == SETS || t->row.at[i].set == set) total += seconds[k++] = t->row.at[i].seconds;
     if (!seconds || k == 0) return;
     qsort(seconds, k, sizeof *seconds, by_time);
-    printf("  %-40.*s %6u commands %8.0f /s   mean %6.1f  p50 %6.1f  p99 %7.1f µs\n", n, name, k, k / total,
-           total / k * 1e6, seconds[k / 2] * 1e6, seconds[(uint32_t)(k * 0.99)] * 1e6);
+    double p50 = seconds[k / 2], p99 = seconds[(uint32_t)(k * 0.99)];
+    printf("  %-40.*s %6u commands %8.0f /s   mean %6.1f  p50 %6.1f  p99 %7.1f µs   p50 %5.1f  p99 %6.1f units\n", n,
+           name, k, k / total, total / k * 1e6, p50 * 1e6, p99 * 1e6, p50 / unit, p99 / unit);
     free(seconds);
 }
 
@@ -106,9 +123,11 @@ static int bench_commands(trajsafe_scanner *scanner, const char *path) {
             double took = now() - begin;
             if (took < t.row.at[i].seconds) t.row.at[i].seconds = took;
         }
-    printf("full analysis, report included, one thread, quickest of %d rounds\n", ROUNDS);
-    for (uint32_t s = 0; s < t.sets; s++) print_set(&t, s, t.set[s].p, (int)t.set[s].n);
-    print_set(&t, SETS, "all", 3);
+    double unit = reference();
+    printf("full analysis, report included, one thread, quickest of %d rounds; a unit is FNV-1a of 1 KB: %.2f µs\n",
+           ROUNDS, unit * 1e6);
+    for (uint32_t s = 0; s < t.sets; s++) print_set(&t, s, t.set[s].p, (int)t.set[s].n, unit);
+    print_set(&t, SETS, "all", 3, unit);
     tj_json_free(t.json);
     tj_arena_free(&t.arena);
     free(text.p);
