@@ -14,12 +14,18 @@ static uint32_t line_end(struct tj_str s, uint32_t at) {
     return end == TJ_NOT_FOUND ? s.n : end;
 }
 
-bool tj_filter_rev(struct tj_arena *arena, struct tj_str in, struct tj_str *out) {
+/* Characters of each line from the end. */
+bool tj_filter_rev(struct tj_arena *arena, struct tj_strs args, struct tj_str in, struct tj_str *out) {
     struct tj_buf buf;
+    if (args.n || !tj_utf8_valid(in) || tj_str_chr(in, '\0', 0) != TJ_NOT_FOUND) return false;
     tj_buf_init(&buf, arena);
     for (uint32_t at = 0; at < in.n;) {
         uint32_t end = line_end(in, at);
-        for (uint32_t i = end; i > at; i--) tj_buf_putc(&buf, in.p[i - 1]);
+        for (uint32_t i = end; i > at;) {
+            uint32_t last = i--;
+            while (i > at && ((unsigned char)in.p[i] & 0xc0) == 0x80) i--;
+            tj_buf_put(&buf, tj_str_sub(in, i, last));
+        }
         if (end < in.n) tj_buf_putc(&buf, '\n');
         at = end + 1;
     }
@@ -53,19 +59,24 @@ static bool add_class(struct chars *set, struct tj_str s, uint32_t *at) {
     return false;
 }
 
-static void parse_set(struct tj_arena *arena, struct tj_str s, struct chars *set) {
+static bool parse_set(struct tj_arena *arena, struct tj_str s, struct chars *set) {
     bool stop = false;
+    if (tj_str_find(s, TJ_STR("\\-"), 0) != TJ_NOT_FOUND || tj_str_find(s, TJ_STR("\\["), 0) != TJ_NOT_FOUND)
+        return false;
     s = tj_print_unescape(arena, s, TJ_ESCAPES_TR, &stop);
     set->n = 0;
     for (uint32_t i = 0; i < s.n && set->n < 256;) {
         if (s.p[i] == '[' && add_class(set, s, &i)) continue;
-        if (i + 2 < s.n && s.p[i + 1] == '-' && (unsigned char)s.p[i + 2] >= (unsigned char)s.p[i]) {
+        if (s.p[i] == '[' && i + 1 < s.n && s.p[i + 1] == ':') return false;
+        if (i + 2 < s.n && s.p[i + 1] == '-') {
+            if ((unsigned char)s.p[i + 2] < (unsigned char)s.p[i]) return false;
             add_range(set, (unsigned char)s.p[i], (unsigned char)s.p[i + 2]);
             i += 3;
         } else {
             set->at[set->n++] = (unsigned char)s.p[i++];
         }
     }
+    return true;
 }
 
 static int find_char(const struct chars *set, unsigned char c) {
@@ -75,27 +86,58 @@ static int find_char(const struct chars *set, unsigned char c) {
     return -1;
 }
 
-bool tj_filter_tr(struct tj_arena *arena, struct tj_strs args, struct tj_str in, struct tj_str *out) {
-    struct chars a = {.n = 0}, b = {.n = 0};
-    bool removes = false, complement = false;
+/* -c -d -s in any order; false: another option, or a number of operands that is an error. */
+struct tr {
+    struct chars a, b;
+    bool removes, complement, squeezes;
+};
+
+static bool tr_options(struct tj_arena *arena, struct tj_strs args, struct tr *t) {
     uint32_t i = 0;
     for (; i < args.n && is_flag(args.at[i]); i++) {
-        if (tj_str_chr(args.at[i], 's', 0) != TJ_NOT_FOUND) return false;
-        removes = removes || tj_str_chr(args.at[i], 'd', 0) != TJ_NOT_FOUND;
-        complement = complement || tj_str_chr(args.at[i], 'c', 0) != TJ_NOT_FOUND ||
-                     tj_str_chr(args.at[i], 'C', 0) != TJ_NOT_FOUND;
+        struct tj_str s = args.at[i];
+        if (tj_str_is(s, "--delete")) s = TJ_STR("-d");
+        if (tj_str_is(s, "--squeeze-repeats")) s = TJ_STR("-s");
+        if (tj_str_is(s, "--complement")) s = TJ_STR("-c");
+        for (uint32_t k = 1; k < s.n; k++) {
+            if (!strchr("cCds", s.p[k])) return false;
+            t->removes = t->removes || s.p[k] == 'd';
+            t->squeezes = t->squeezes || s.p[k] == 's';
+            t->complement = t->complement || s.p[k] == 'c' || s.p[k] == 'C';
+        }
     }
-    if (i >= args.n || (!removes && (complement || i + 1 >= args.n))) return false;
-    parse_set(arena, args.at[i], &a);
-    if (!removes) parse_set(arena, args.at[i + 1], &b);
-    if (!removes && b.n == 0) return false;
+    uint32_t sets = args.n - i;
+    bool one = t->removes != t->squeezes;
+    if (sets < 1 || sets > 2 || (t->removes && !t->squeezes && sets != 1) || (!one && sets != 2)) return false;
+    for (uint32_t k = i; k < args.n; k++) {
+        /* [=x=], [x*3] and backward ranges are not read. */
+        if (tj_str_find(args.at[k], TJ_STR("[="), 0) != TJ_NOT_FOUND ||
+            tj_str_find(args.at[k], TJ_STR("*]"), 0) != TJ_NOT_FOUND)
+            return false;
+    }
+    if (!parse_set(arena, args.at[i], &t->a)) return false;
+    return sets < 2 || parse_set(arena, args.at[i + 1], &t->b);
+}
+
+bool tj_filter_tr(struct tj_arena *arena, struct tj_strs args, struct tj_str in, struct tj_str *out) {
+    struct tr t = {.removes = false};
+    if (!tr_options(arena, args, &t)) return false;
+    bool maps = !t.removes && t.b.n > 0;
+    if (maps && t.complement) return false;
+    if (!t.removes && !t.squeezes && t.b.n == 0) return false;
+    const struct chars *squeezed = t.b.n ? &t.b : &t.a;
     struct tj_buf buf;
     tj_buf_init(&buf, arena);
+    int last = -1;
     for (uint32_t k = 0; k < in.n; k++) {
-        int at = find_char(&a, (unsigned char)in.p[k]);
-        if (removes && (at >= 0) != complement) continue;
-        bool maps = !removes && at >= 0;
-        tj_buf_putc(&buf, maps ? (char)b.at[(uint32_t)at < b.n ? (uint32_t)at : b.n - 1] : in.p[k]);
+        unsigned char c = (unsigned char)in.p[k];
+        int at = find_char(&t.a, c);
+        if (t.removes && (at >= 0) != t.complement) continue;
+        if (maps && at >= 0) c = t.b.at[(uint32_t)at < t.b.n ? (uint32_t)at : t.b.n - 1];
+        bool repeats = t.squeezes && c == last && (find_char(squeezed, c) >= 0) != (t.complement && squeezed == &t.a);
+        if (repeats) continue;
+        last = c;
+        tj_buf_putc(&buf, (char)c);
     }
     *out = done(&buf);
     return true;
@@ -119,8 +161,9 @@ static bool parse_list(struct tj_str s, struct spans *out) {
         uint32_t dash = tj_str_chr(one, '-', 0);
         struct tj_str a = tj_str_sub(one, 0, dash == TJ_NOT_FOUND ? one.n : dash);
         struct tj_str b = dash == TJ_NOT_FOUND ? a : tj_str_sub(one, dash + 1, one.n);
-        if (a.n && !tj_str_to_u64(a, &from)) return false;
-        if (b.n && !tj_str_to_u64(b, &to)) return false;
+        if (a.n && (!tj_str_to_u64(a, &from) || from == 0)) return false;
+        if (b.n && (!tj_str_to_u64(b, &to) || to < from)) return false;
+        if (a.n == 0 && b.n == 0) return false;
         out->at[out->n].from = from;
         out->at[out->n++].to = to;
         i += one.n + 1;
@@ -157,21 +200,26 @@ static void cut_fields(struct tj_buf *buf, struct tj_str line, const struct span
 bool tj_filter_cut(struct tj_arena *arena, struct tj_strs args, struct tj_str in, struct tj_str *out) {
     struct spans spans = {.n = 0};
     char delimiter = '\t', kind = 0;
+    bool delimited = false;
     for (uint32_t i = 0; i < args.n; i++) {
         struct tj_str s = args.at[i];
         if (s.n < 2 || s.p[0] != '-' || !strchr("bcfd", s.p[1])) return false;
         struct tj_str value = s.n > 2 ? tj_str_sub(s, 2, s.n) : i + 1 < args.n ? args.at[++i] : TJ_STR_NONE;
         if (value.n == 0) return false;
         if (s.p[1] == 'd') {
+            if (value.n != 1) return false;
             delimiter = value.p[0];
+            delimited = true;
         } else {
+            if (kind) return false;
             kind = s.p[1];
             if (!parse_list(value, &spans)) return false;
         }
     }
     struct tj_buf buf;
     tj_buf_init(&buf, arena);
-    for (uint32_t at = 0; kind && at < in.n;) {
+    if (kind == 0 || (delimited && kind != 'f')) return false;
+    for (uint32_t at = 0; at < in.n;) {
         uint32_t end = line_end(in, at);
         if (kind == 'f') {
             cut_fields(&buf, tj_str_sub(in, at, end), &spans, delimiter);
@@ -180,11 +228,11 @@ bool tj_filter_cut(struct tj_arena *arena, struct tj_strs args, struct tj_str in
                 if (listed(&spans, (uint64_t)i - at + 1)) tj_buf_putc(&buf, in.p[i]);
             }
         }
-        if (end < in.n) tj_buf_putc(&buf, '\n');
+        tj_buf_putc(&buf, '\n');
         at = end + 1;
     }
     *out = done(&buf);
-    return kind != 0;
+    return true;
 }
 
 /* ---- sed s/literal/literal/ -------------------------------------------------------------------------------------------------------- */
@@ -253,17 +301,17 @@ bool tj_filter_sed(struct tj_arena *arena, struct tj_strs args, struct tj_str in
 
 /* ---- head, tail ---------------------------------------------------------------------------------------------------------------------- */
 
-static bool count_of(struct tj_strs args, uint64_t *n, bool *bytes, bool *from_start) {
+static bool count_of(struct tj_strs args, bool tail, uint64_t *n, bool *bytes, bool *from_start) {
     for (uint32_t i = 0; i < args.n; i++) {
         struct tj_str s = args.at[i];
         if (!is_flag(s)) return false;
         char kind = tj_is_digit(s.p[1]) ? 'n' : s.p[1];
-        if (kind != 'n' && kind != 'c') return false;
+        if ((kind != 'n' && kind != 'c') || (tj_is_digit(s.p[1]) && i)) return false;
         struct tj_str value = tj_is_digit(s.p[1]) ? tj_str_sub(s, 1, s.n)
                               : s.n > 2           ? tj_str_sub(s, 2, s.n)
                               : i + 1 < args.n    ? args.at[++i]
                                                   : TJ_STR_NONE;
-        *from_start = value.n && value.p[0] == '+';
+        *from_start = tail && value.n && value.p[0] == '+';
         if (*from_start) value = tj_str_sub(value, 1, value.n);
         *bytes = kind == 'c';
         if (!tj_str_to_u64(value, n)) return false;
@@ -275,7 +323,7 @@ bool tj_filter_lines(struct tj_arena *arena, struct tj_strs args, bool tail, str
     uint64_t n = 10;
     bool bytes = false, from_start = false;
     (void)arena;
-    if (!count_of(args, &n, &bytes, &from_start)) return false;
+    if (!count_of(args, tail, &n, &bytes, &from_start)) return false;
     uint64_t total = in.n;
     if (!bytes) {
         total = 0;

@@ -293,6 +293,10 @@ static struct tj_value loop_value(struct tj_work *w, const struct tj_args *args,
     bool known = args->n && args->n <= MAX_LOOP_SET && set;
     if (args->n == 1) {
         v = args->at[0].value;
+        if (v.flags & TJ_VALUE_MAY_SPLIT) { /* beginning and end are those of the first and the last of its words */
+            v.text = v.suffix = TJ_STR("");
+            if (!v.nset) v.flags |= TJ_VALUE_IS_DYNAMIC;
+        }
         v.flags &= ~TJ_VALUE_MAY_SPLIT;
         return v;
     }

@@ -133,7 +133,7 @@ static void filter(struct tj_work *w, struct tj_command *c, enum tj_handler hand
     c->output.carries = in.carries;
     if (!all_known(c) || !tj_value_known(&in) || !tj_work_derive(w, in.text.n, c->span)) return;
     switch (handler) {
-    case TJ_HANDLER_REV: ok = tj_filter_rev(w->arena, in.text, &out); break;
+    case TJ_HANDLER_REV: ok = tj_filter_rev(w->arena, args, in.text, &out); break;
     case TJ_HANDLER_TR: ok = tj_filter_tr(w->arena, args, in.text, &out); break;
     case TJ_HANDLER_CUT: ok = tj_filter_cut(w->arena, args, in.text, &out); break;
     case TJ_HANDLER_SED: ok = tj_filter_sed(w->arena, args, in.text, &out); break;

@@ -454,7 +454,7 @@ bool tj_filter_tr(struct tj_arena *arena, struct tj_strs args, struct tj_str in,
 bool tj_filter_cut(struct tj_arena *arena, struct tj_strs args, struct tj_str in, struct tj_str *out);
 bool tj_filter_sed(struct tj_arena *arena, struct tj_strs args, struct tj_str in, struct tj_str *out);
 bool tj_filter_lines(struct tj_arena *arena, struct tj_strs args, bool tail, struct tj_str in, struct tj_str *out);
-bool tj_filter_rev(struct tj_arena *arena, struct tj_str in, struct tj_str *out);
+bool tj_filter_rev(struct tj_arena *arena, struct tj_strs args, struct tj_str in, struct tj_str *out);
 
 /* ---- peel.c, nest.c, script.c: commands that run commands --------------------------------------------------------------------- */
 
