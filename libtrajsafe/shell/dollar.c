@@ -61,7 +61,12 @@ static void parameter(struct tj_sh_parser *p, struct tj_sh_part part) {
 bool tj_sh_dollar(struct tj_sh_parser *p, bool in_double) {
     struct tj_sh_part part = part_of(TJ_PART_ARITH, in_double, tj_sh_place(p, p->at));
     switch (tj_sh_peek(p, 1)) {
-    case '\'': tj_sh_ansi_quoted(p); return true;
+    case '\'':
+        tj_sh_ansi_quoted(p);
+        if (in_double && p->parts.n) {
+            p->parts.at[p->parts.n - 1].flags |= TJ_PART_IN_DOUBLE;
+        }
+        return true;
     case '"':
         p->at++;
         tj_sh_double_quoted(p);

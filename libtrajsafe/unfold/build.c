@@ -141,7 +141,8 @@ void tj_build_split(struct tj_builder *b, struct tj_str s) {
         if (s.n || !b->out) tj_build_text(b, s, false);
         return;
     }
-    if (b->ifs_unknown) {
+    bool tilde = tj_str_chr(s, '~', 0) != TJ_NOT_FOUND && is_in(b->ifs, '/'); /* of a folder that is not written out */
+    if (b->ifs_unknown || tilde) {
         struct tj_value gap = tj_value_unknown(b->span);
         tj_build_gap(b, &gap, false);
         return;

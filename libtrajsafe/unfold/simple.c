@@ -195,6 +195,14 @@ static void put_word(struct tj_work *w, struct tj_value *list, const struct tj_v
     tj_list_append(w, list, v->text);
 }
 
+static bool braced(const struct tj_env *env, uint32_t at) {
+    const struct tj_sh_word *word = &env->script->word.at[at];
+    for (uint32_t i = word->part; i < word->part_end; i++) {
+        if (env->script->part.at[i].flags & TJ_PART_BRACE) return true;
+    }
+    return false;
+}
+
 /* Elements with subscripts: their value is what stands behind the = of the whole word's value. */
 static void put_keyed(struct tj_work *w, struct tj_env *env, uint32_t word, struct tj_value *list, struct tj_str key,
                       bool append) {
@@ -213,6 +221,7 @@ static void put_keyed(struct tj_work *w, struct tj_env *env, uint32_t word, stru
         }
     }
     bool counts = (list->flags & TJ_VALUE_ASSOC) == 0;
+    if (braced(env, word)) equals = TJ_NONE; /* braces come first: such an element is no [k]=v any more */
     if (equals == TJ_NONE || append || !tj_value_known(&v) || (counts && (!tj_arith(w, env, key, &n) || n < 0))) {
         list->flags |= TJ_VALUE_IS_DYNAMIC | TJ_VALUE_UNSET;
         return;
@@ -250,6 +259,10 @@ struct tj_value tj_array_value(struct tj_work *w, struct tj_env *env, uint32_t f
             put_keyed(w, env, i, &list, key, append);
             continue;
         }
+        /* [a b]=c is read as two words: what it sets is not known. */
+        const struct tj_sh_word *word = &env->script->word.at[i];
+        if (pairs && word->begin < env->script->source.n && env->script->source.p[word->begin] == '[')
+            list.flags |= TJ_VALUE_IS_DYNAMIC | TJ_VALUE_UNSET;
         tj_word_args(w, env, i, pairs ? &all : &args);
         for (uint32_t k = 0; k < args.n; k++) put_word(w, &list, &args.at[k].value);
     }
@@ -375,14 +388,6 @@ static bool assigns(const struct tj_env *env, uint32_t at) {
     while (i < s.n && tj_is_name(s.p[i])) i++;
     if (i && i + 1 < s.n && s.p[i] == '+') i++;
     return i && i < s.n && s.p[i] == '=' && !tj_is_digit(s.p[0]);
-}
-
-static bool braced(const struct tj_env *env, uint32_t at) {
-    const struct tj_sh_word *word = &env->script->word.at[at];
-    for (uint32_t i = word->part; i < word->part_end; i++) {
-        if (env->script->part.at[i].flags & TJ_PART_BRACE) return true;
-    }
-    return false;
 }
 
 static void add_assignment(struct tj_work *w, struct tj_env *env, uint32_t at, struct tj_args *out) {

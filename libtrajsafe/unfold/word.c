@@ -149,6 +149,16 @@ static void add_literal(struct tj_builder *b, const struct tj_sh_word *word, con
     if (part->flags & TJ_PART_GLOB) b->flags |= TJ_VALUE_HAS_GLOB;
     bool escape = quoted && part->flags & TJ_PART_ESCAPED && part->end == part->begin + 1 + part->text.n;
     if (!escape) note_cut(b);
+    /* "${x:-$'$y'}": bash expands what came out of the escapes once more. */
+    bool twice = quoted && part->flags & TJ_PART_ESCAPED && part->flags & TJ_PART_IN_DOUBLE &&
+                 part->begin < b->env->script->source.n && b->env->script->source.p[part->begin] == '$';
+    if (twice && (tj_str_chr(part->text, '$', 0) != TJ_NOT_FOUND || tj_str_chr(part->text, '`', 0) != TJ_NOT_FOUND ||
+                  tj_str_chr(part->text, '\\', 0) != TJ_NOT_FOUND || tj_str_chr(part->text, '"', 0) != TJ_NOT_FOUND)) {
+        struct tj_value gap = tj_value_unknown(b->span);
+        tj_template_value(b, &gap);
+        tj_build_gap(b, &gap, true);
+        return;
+    }
     bool front = (!b->some && !b->text.n) || part->flags & TJ_PART_TILDE;
     struct tj_str text = front ? tj_front_tilde(b->w, b->env, part, &b->flags) : part->text;
     if (splits && !quoted)

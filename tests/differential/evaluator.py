@@ -72,6 +72,12 @@ def same_argv(words, actual):
     return len(actual) in reach
 
 
+# What the shell gave up on: the evaluator says what a script does when it does not fail.
+ERRORS = re.compile(rb"bad substitution|bad array subscript|invalid|missing|not a valid identifier|division by 0|syntax error|"
+                    rb"unbound variable|error token|substring expression|ambiguous|unrecognized|extra operand|must be|readonly|"
+                    rb"cannot open|No such file|too many|expected|not allowed|Usage|cannot assign|not in gzip|unexpected|error")
+
+
 def stub_commands(answer, names):
     """The commands that a stub would see: programs, not builtins or assignments."""
     commands = []
@@ -86,7 +92,7 @@ def stub_commands(answer, names):
 
 def judge(answer, outcome, names, loops=False):
     """None when they agree; else a sentence. Exact order is asked for: simple commands, one after the other."""
-    if outcome.lost:
+    if outcome.lost or ERRORS.search(outcome.error):
         return None
     commands = stub_commands(answer, names)
     ours = [c["argv"] for c in commands]
