@@ -56,7 +56,7 @@ static uint32_t report(struct tj_py *py, uint32_t node, struct tj_str name, uint
 static void call_back(struct tj_py *py, uint32_t node, uint32_t from, uint32_t to, uint32_t made) {
     for (uint32_t i = from; i < to; i++) {
         uint32_t value = py->args.at[i].value, mark = py->args.n;
-        if (!is_function(py, value)) continue;
+        if (!is_function(py, value) || is_function(py, made)) continue;
         for (uint32_t k = 0; k < 3; k++) tj_py_push_arg(py, made);
         py->conditional++;
         (void)tj_py_apply(py, node, value, mark);
@@ -396,6 +396,9 @@ static uint32_t special(struct tj_py *py, uint32_t node, struct tj_str name, uin
     if (loads(py, name)) return load_module(py, node, first);
     uint32_t other = call_of(py, node, name, receiver, mark);
     if (other != TJ_NONE) return other;
+    if (py->lang == TJ_LANG_RUBY && tj_py_named_is(name, "lambda proc Proc.new") && first != TJ_NONE &&
+        is_function(py, first))
+        return tj_py_copy(py, first);
     if (calls_by_name(py, name) && first != TJ_NONE) {
         bool list = tj_py_named_is(name, "array_map call_user_func_array") && given(py, mark, 1) != TJ_NONE;
         return list ? spread_list(py, node, first, given(py, mark, 1)) : call_named(py, node, first, mark + 1);

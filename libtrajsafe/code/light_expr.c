@@ -91,7 +91,17 @@ static uint32_t word_value(struct tj_light *r) {
     uint8_t lang = r->dialect->lang;
     if (node != TJ_NONE) return node;
     if (lang == TJ_LANG_PERL && (node = perl_word(r)) != TJ_NONE) return node;
-    if (lang == TJ_LANG_NODE && tj_light_word_is(r, "async") && tj_light_peek(r, 0) == ' ') tj_light_next(r);
+    if (lang == TJ_LANG_NODE && tj_light_word_is(r, "async") && tj_light_peek(r, 0) == ' ') {
+        tj_light_next(r);
+        return unary(r);
+    }
+    if (lang == TJ_LANG_PHP && tj_light_word_is(r, "match") && tj_light_peek(r, tj_light_peek(r, 0) == ' ') == '(') {
+        tj_light_next(r);
+        node = tj_light_node(r, TJ_PY_TUPLE, begin, r->end);
+        tj_light_adopt(r, node, tj_light_brackets(r), TJ_PY_IN_NONE);
+        if (tj_light_is(r, "{")) tj_light_adopt(r, node, tj_light_table(r), TJ_PY_IN_NONE);
+        return node;
+    }
     if (lang != TJ_LANG_RUBY && lang != TJ_LANG_PERL && tj_light_word_is(r, "function fn func")) {
         tj_light_next(r);
         return tj_light_function(r, begin, r->token == TJ_LIGHT_NAME);

@@ -42,7 +42,10 @@ uint32_t tj_light_body(struct tj_light *r) {
         return block;
     }
     uint32_t block = tj_light_node(r, TJ_PY_BLOCK, r->begin, r->end);
-    if (!tj_light_take(r, ";")) tj_light_adopt(r, block, tj_light_statement(r), TJ_PY_IN_NONE);
+    if (!tj_light_take(r, ";")) {
+        tj_light_adopt(r, block, tj_light_statement(r), TJ_PY_IN_NONE);
+        if (!tj_light_lang(r, TJ_LANG_AWK)) (void)tj_light_take(r, ";"); /* an else may follow */
+    }
     return block;
 }
 
@@ -350,14 +353,25 @@ uint32_t tj_light_statement(struct tj_light *r) {
     uint32_t begin = r->begin, node = TJ_NONE;
     bool declares = tj_light_word_is(r, "const let var local export throw raise");
     if (!tj_light_enter(r)) return tj_light_node(r, TJ_PY_BLOCK, begin, begin);
-    while (tj_light_take_word(
-               r, "export default const let var async local global static public private protected abstract final "
-                  "break continue next last redo exit throw raise") &&
+    if (tj_light_take_word(r, "export")) (void)tj_light_take_word(r, "default");
+    bool labelled = tj_light_lang(r, TJ_LANG_NODE) && r->token == TJ_LIGHT_NAME && !tj_light_keyword(r) &&
+                    tj_light_peek(r, 0) == ':';
+    if (labelled) {
+        tj_light_next(r);
+        tj_light_next(r);
+    }
+    bool member = tj_light_lang(r, TJ_LANG_PHP) && tj_light_word_is(r, "public private protected static");
+    while (tj_light_take_word(r, "const let var async local global static public private protected abstract final "
+                                 "break continue next last redo exit throw raise") &&
            !r->stopped) {
         if (tj_light_word_is(r, "end else elsif elseif if unless while until")) break;
         bool alone = r->token == TJ_LIGHT_LINE || r->token == TJ_LIGHT_END || tj_light_is(r, ";") || tj_light_is(r, "}");
         if (alone) break;
         if (tj_light_is(r, "(") || tj_light_is(r, ":") || tj_light_is(r, "=") || tj_light_is(r, ".")) break;
+    }
+    if (member && r->token != TJ_LIGHT_VAR) { /* its type */
+        (void)tj_light_take(r, "?");
+        if (r->token == TJ_LIGHT_NAME && tj_light_peek(r, 0) == ' ' && tj_light_peek(r, 1) == '$') tj_light_next(r);
     }
     if (r->token == TJ_LIGHT_NAME && !case_label(r)) node = keyword_statement(r);
     bool block = !declares && tj_light_is(r, "{") && !tj_light_lang(r, TJ_LANG_LUA) && !tj_light_lang(r, TJ_LANG_RUBY);
