@@ -114,16 +114,41 @@ static trajsafe_status finish(struct parsing *p) {
     return p->status != TRAJSAFE_OK ? p->status : p->arena->failed ? TRAJSAFE_NO_MEMORY : TRAJSAFE_OK;
 }
 
+/* "C:\\Users\\me\\" as all other paths are written. */
+static struct tj_str folder_of(struct parsing *p, struct tj_str s) {
+    return no_slash(tj_path_is_windows(s) ? tj_path_of_windows(p->arena, s) : s);
+}
+
+/* A shell by its name or path; -1: nobody knows it. */
+static int dialect_of(struct tj_str shell) {
+    static const struct {
+        const char *name;
+        int dialect;
+    } names[] = {{"dash", TJ_DIALECT_SH},         {"ash", TJ_DIALECT_SH},          {"ksh", TJ_DIALECT_BASH},
+                 {"mksh", TJ_DIALECT_BASH},       {"powershell", TJ_DIALECT_PWSH}, {"ps1", TJ_DIALECT_PWSH},
+                 {"command.com", TJ_DIALECT_CMD}, {"batch", TJ_DIALECT_CMD},       {"csh", TJ_DIALECT_OTHER},
+                 {"tcsh", TJ_DIALECT_OTHER},      {"nu", TJ_DIALECT_OTHER},        {"nushell", TJ_DIALECT_OTHER},
+                 {"elvish", TJ_DIALECT_OTHER},    {"xonsh", TJ_DIALECT_OTHER}};
+    uint32_t back = tj_str_rchr(shell, '\\');
+    if (back != TJ_NOT_FOUND) shell = tj_str_sub(shell, back + 1, shell.n);
+    shell = tj_str_basename(shell);
+    if (shell.n > 4 && tj_str_ieq(tj_str_sub(shell, shell.n - 4, shell.n), TJ_STR(".exe"))) shell.n -= 4;
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (tj_str_ieq(shell, tj_str_of(names[i].name))) return names[i].dialect;
+    return tj_vocab_find(TJ_LIST_DIALECTS, shell);
+}
+
 /* Where commands start and what reads them. */
 static void parse_place(struct parsing *p, struct tj_context *out) {
     struct tj_str *roots = (struct tj_str *)(uintptr_t)texts(p, "workspace", &out->workspaces);
-    for (uint32_t i = 0; i < out->workspaces; i++) roots[i] = no_slash(roots[i]);
+    for (uint32_t i = 0; i < out->workspaces; i++) roots[i] = folder_of(p, roots[i]);
     out->workspace = roots;
-    out->home = no_slash(text(p, "home"));
+    out->home = folder_of(p, text(p, "home"));
     out->cwd = text(p, "cwd");
+    if (tj_path_is_windows(out->cwd)) out->cwd = tj_path_of_windows(p->arena, out->cwd);
     struct tj_str shell = text(p, "shell");
-    int dialect = shell.n ? tj_vocab_find(TJ_LIST_DIALECTS, tj_str_basename(shell)) : TJ_DIALECT_BASH;
-    if (dialect < 0) refuse(p, "shell", "one of bash, sh, zsh, fish, pwsh, cmd");
+    int dialect = shell.n ? dialect_of(shell) : TJ_DIALECT_BASH;
+    if (dialect < 0) refuse(p, "shell", "one of bash, sh, zsh, fish, pwsh, cmd, other");
     out->dialect = (uint8_t)(dialect < 0 ? TJ_DIALECT_BASH : dialect);
 }
 

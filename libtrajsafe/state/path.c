@@ -140,6 +140,7 @@ static void push(struct build *b, struct tj_str part, struct tj_str cwd) {
         return;
     }
     if (b->n == 1 && b->at[0] == '/') b->n = 0;
+    if (b->context && b->context->fold_case) part = tj_path_usual_case(part);
     put(b, TJ_STR("/"));
     put(b, part);
     if (b->at[0] == '/' && (part.p[0] == 'r' || part.p[0] == 'c' || part.p[0] == 't' || part.p[0] == 'v' ||

@@ -10,15 +10,19 @@ static bool takes(struct tj_str *s, const char *prefix) {
 
 static bool is_slash(char c) { return c == '\\' || c == '/'; }
 
-/* Folders that the tables name, in the case in which they name them: Windows knows none. */
-static struct tj_str usual_case(struct tj_str part) {
+/* Names that the tables know, in the case in which they write them. */
+struct tj_str tj_path_usual_case(struct tj_str part) {
     static const char *const names[] = {
-        "Users",    "Windows",    "System32", "SysWOW64",  "Program Files", "Program Files (x86)",
-        "AppData",  "Local",      "Roaming",  "LocalLow",  "Temp",          "ProgramData",
-        "config",   "drivers",    "etc",      "hosts",     "SAM",           "SYSTEM",
-        "SECURITY", "NTDS",       "ntds.dit", "winevt",    "Logs",          "Tasks",
-        "Startup",  "Start Menu", "Programs", "Microsoft", "Public",        "Documents",
-        "Desktop",  "Downloads",  ".ssh",     ".aws",      "PSReadLine",    "ConsoleHost_history.txt"};
+        "Users", "Windows", "System32", "SysWOW64", "Program Files", "Program Files (x86)", "AppData", "Local",
+        "Roaming", "LocalLow", "Temp", "ProgramData", "config", "drivers", "etc", "hosts", "SAM", "SYSTEM", "SECURITY",
+        "NTDS", "ntds.dit", "winevt", "Logs", "Tasks", "Startup", "Start Menu", "Programs", "Microsoft", "Public",
+        "Documents", "Desktop", "Downloads", ".ssh", ".aws", "PSReadLine", "ConsoleHost_history.txt",
+        /* macOS */
+        "System", "Library", "Applications", "Volumes", "Keychains", "LaunchAgents", "LaunchDaemons", "Preferences",
+        "Application Support", "Cookies", "Mail", "Messages", "Pictures", "Movies", "Music", "Shared", "usr", "bin",
+        "sbin", "var", "tmp", "dev", "lib", "opt", "private", "cores", "home", "log", "sudoers", "passwd",
+        "master.passwd", "shadow", "authorized_keys", "id_rsa", "id_ed25519", ".env", ".git", ".zshrc", ".bashrc",
+        ".zsh_history", ".bash_history", ".gnupg", ".kube", ".docker"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (tj_str_ieq(part, tj_str_of(names[i]))) return tj_str_of(names[i]);
     return part;
@@ -32,7 +36,7 @@ static void put_parts(struct tj_buf *buf, struct tj_str s, bool registry) {
         if (registry)
             for (uint32_t i = 0; i < part.n; i++) tj_buf_putc(buf, tj_lower(part.p[i]));
         else
-            tj_buf_put(buf, usual_case(part));
+            tj_buf_put(buf, tj_path_usual_case(part));
         if (end < s.n) tj_buf_putc(buf, '/');
         at = end + 1;
     }

@@ -166,11 +166,55 @@ def test_context_file(tmp_path):
 
 
 def test_shell_of_a_line():
-    answers = ask({"command": "ls", "shell": "pwsh"}, {"command": "ls", "shell": "bash"}, {"command": "ls", "shell": "cmd"},
-                  {"command": "ls", "shell": "klingon"})
+    answers = ask(
+        {"command": "begin; ls; end", "shell": "fish"}, {"command": "ls", "shell": "bash"}, {"command": "class X {}", "shell": "pwsh"},
+        {"command": "ls", "shell": "klingon"},
+    )
     a, b, c, bad = answers.lines()
     assert b["understood"] and not a["understood"] and not c["understood"] and bad["error"]
-    assert a["coverage"] == c["coverage"] == "unsupported" or "dialect" in json.dumps([a, c])
+    assert a["coverage"] == c["coverage"] == "unsupported" and a["basis"] == "unknown"
+    assert [u["reason"] for u in c["unknown"]] == ["dialect"] and c["unknown"][0]["span"] == [0, 10]
+
+
+def test_shells_by_other_names():
+    same = ["pwsh", "powershell", "PowerShell.exe", "C:\\Windows\\System32\\WindowsPowerShell\\v1.0\\powershell.exe"]
+    answers = ask(*({"command": "Remove-Item -Recurse C:\\", "shell": shell} for shell in same)).lines()
+    assert {a["decision"] for a in answers} == {"deny"}
+    plain, odd = ask({"command": "rm -rf /", "shell": "tcsh"}, {"command": "rm -rf $x", "shell": "/bin/tcsh"}).lines()
+    assert plain["decision"] == "deny" and plain["understood"] and not odd["understood"]
+
+
+# What each reason is about: a command, the reason, and the text that its span covers.
+UNKNOWNS = [
+    ("ls; a ) b; rm -rf /", "syntax", None),
+    ("$CMD -rf x", "dynamic_name", "$CMD"),
+    ('eval "$CODE"', "dynamic_code", None),
+    ("fish -c 'set x 1; and ls'", "dialect", None),
+    ("Rscript -e 'unlink(1)'", "language", None),
+]
+
+
+def test_each_reason_has_its_span():
+    for (command, reason, text), answer in zip(UNKNOWNS, ask(*({"command": c} for c, _, _ in UNKNOWNS)).lines()):
+        found = [u for u in answer["unknown"] if u["reason"] == reason]
+        assert found, (command, answer["unknown"])
+        begin, end = found[0]["span"]
+        assert 0 <= begin <= end <= len(command.encode())
+        if text is not None:
+            assert command[begin:end] == text
+        assert not answer["understood"] and answer["coverage"] in ("partial", "unsupported")
+
+
+def test_what_stands_around_an_error_is_understood():
+    before, after = ask({"command": "rm -rf /; a ) b"}, {"command": "a ) b\nrm -rf /"}).lines()
+    for answer in (before, after):
+        assert answer["decision"] == "deny" and answer["coverage"] == "partial"
+
+
+def test_a_long_command_keeps_its_start():
+    answer = ask({"command": "rm -rf /\n" + "echo filler\n" * 40000}).lines()[0]
+    assert answer["decision"] == "deny" and not answer["understood"]
+    assert {u["reason"] for u in answer["unknown"]} & {"size", "budget"}
 
 
 def test_on_ask():
