@@ -56,7 +56,7 @@ struct tj_str tj_path_of_text(const struct tj_context *context, struct tj_str cw
 /* "C:\\Users\\me", "\\\\host\\share", "HKLM:\\Software" as "/Users/me", "//host/share", "/registry/hklm/software"; `\\` as `/`. */
 struct tj_str tj_path_of_windows(struct tj_arena *arena, struct tj_str text);
 struct tj_str tj_path_usual_case(struct tj_str part); /* "ETC" is "etc" where the file system folds case */
-bool tj_path_is_windows(struct tj_str text); /* begins as only Windows paths do */
+bool tj_path_is_windows(struct tj_str text);          /* begins as only Windows paths do */
 /* a lies at or under b (canonical both). */
 bool tj_path_under(struct tj_str a, struct tj_str b);
 
