@@ -14,9 +14,9 @@ static bool is_slash(char c) { return c == '\\' || c == '/'; }
 struct tj_str tj_path_usual_case(struct tj_str part) {
     static const char *const names[] = {
         "Users", "Windows", "System32", "SysWOW64", "Program Files", "Program Files (x86)", "AppData", "Local",
-        "Roaming", "LocalLow", "Temp", "ProgramData", "config", "drivers", "etc", "hosts", "SAM", "SYSTEM", "SECURITY",
-        "NTDS", "ntds.dit", "winevt", "Logs", "Tasks", "Startup", "Start Menu", "Programs", "Microsoft", "Public",
-        "Documents", "Desktop", "Downloads", ".ssh", ".aws", "PSReadLine", "ConsoleHost_history.txt",
+        "Roaming", "LocalLow", "Temp", "ProgramData", "config", "drivers", "etc", "hosts", "SAM", "SECURITY", "NTDS",
+        "ntds.dit", "winevt", "Logs", "Tasks", "Startup", "Start Menu", "Programs", "Microsoft", "Public", "Documents",
+        "Desktop", "Downloads", ".ssh", ".aws", "PSReadLine", "ConsoleHost_history.txt",
         /* macOS */
         "System", "Library", "Applications", "Volumes", "Keychains", "LaunchAgents", "LaunchDaemons", "Preferences",
         "Application Support", "Cookies", "Mail", "Messages", "Pictures", "Movies", "Music", "Shared", "usr", "bin",
