@@ -23,6 +23,8 @@
 #define TJ_VALUE_LOWER 32768u  /* declare -l */
 #define TJ_VALUE_REFERS 65536u /* declare -n: the text names another variable */
 #define TJ_VALUE_ATTRIBUTES (TJ_VALUE_ASSOC | TJ_VALUE_INTEGER | TJ_VALUE_UPPER | TJ_VALUE_LOWER | TJ_VALUE_REFERS)
+#define TJ_VALUE_CUT                                                                                                   \
+    131072u /* dynamic only because there was too much of it to be followed: what runs it is beyond a budget */
 #define TJ_VALUE_UNSET_OK 256u /* dynamic only because a variable is not known; would be empty if unset ("$UNSET/x") */
 
 /* Classes that stick to data that was read from such a path. */

@@ -303,10 +303,11 @@ static struct tj_value loop_value(struct tj_work *w, const struct tj_args *args,
     for (uint32_t i = 0; i < args->n; i++) {
         const struct tj_value *one = &args->at[i].value;
         v.carries |= one->carries;
-        v.flags |= one->flags & (TJ_VALUE_HAS_GLOB | TJ_VALUE_FROM_OUTPUT);
+        v.flags |= one->flags & (TJ_VALUE_HAS_GLOB | TJ_VALUE_FROM_OUTPUT | TJ_VALUE_CUT);
         known = known && tj_value_known(one);
         if (set) set[i] = one->text;
     }
+    if (args->n > MAX_LOOP_SET) v.flags |= TJ_VALUE_CUT;
     if (!known) return v;
     v.flags = (v.flags & ~TJ_VALUE_IS_DYNAMIC) | TJ_VALUE_IS_SET;
     v.text = set[0];

@@ -229,7 +229,7 @@ void tj_nest_text(struct tj_work *w, struct tj_env *env, const struct tj_nest *n
         if (data || nest->data_gaps)
             tj_work_cover(w, TJ_COVERAGE_OPAQUE);
         else
-            tj_work_unknown(w, TJ_REASON_DYNAMIC_CODE, v->span);
+            tj_work_unknown(w, v->flags & TJ_VALUE_CUT ? TJ_REASON_BUDGET : TJ_REASON_DYNAMIC_CODE, v->span);
         bool some = tj_str_trim(v->text).n || tj_str_trim(v->suffix).n;
         if (some) run_text(w, env, nest, around_gap(w, v));
     }
