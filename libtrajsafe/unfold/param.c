@@ -170,7 +170,10 @@ static void defaults(struct tj_work *w, struct tj_env *env, const struct tj_sh_p
     int there = is_there(x, known, kept, part->op2 == ':');
     bool plus = part->op == '+', operand = part->child < part->child_end - (tj_part_index_expands(part) ? 1u : 0u);
     struct tj_value old = x->value;
-    if (part->op == '?') return;
+    if (part->op == '?') { /* the message is made before the shell ends */
+        if (part->child < part->child_end) (void)tj_word_value(w, env, part->child);
+        return;
+    }
     if (plus && !known && !x->is_list) there = -1;
     if (there == (plus ? 0 : 1)) {
         if (!plus) return;

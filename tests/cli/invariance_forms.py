@@ -57,6 +57,15 @@ def in_quotes(x):
     return None if "`" in x or "\\" in x else f"`{x}{end(x).strip(' ;')}`"
 
 
+def inner(x):
+    """As the last command of a substitution."""
+    return f"{x}{end(x).strip(' ;')}"
+
+
+# Programs that act on what reaches their standard input: another stdin is another command.
+READS_STDIN = re.compile(r"^(nc|ncat|netcat|socat|tee|cat|sh|bash|dash|sudo|su|python\d?|perl|ruby|xargs|dd|crontab|at|ssh|openssl|psql"
+                         r"|mysql|sqlite3|redis-cli|mongosh|batch|chpasswd|passwd|find|awk|env|script|capsh|/tmp/rootbash)\b")
+
 POSITIONS = {
     "after &&": lambda x: f"true && {x}",
     "after ||": lambda x: f"false || {x}",
@@ -96,6 +105,69 @@ POSITIONS = {
     "array element": lambda x: f"a=( $({x}{end(x).strip(' ;')}) )",
     "default value": lambda x: None if "}" in x else f'echo "${{v:-$({x}{end(x).strip(" ;")})}}"',
     "export": lambda x: f'export V="$({x}{end(x).strip(" ;")})"',
+    "declared": lambda x: f"declare -r V=$({inner(x)})",
+    "local": lambda x: f"f() {{ local v=$({inner(x)}); }}; f",
+    "assigned for a command": lambda x: f"V=$({inner(x)}) true",
+    "appended": lambda x: f"v+=$({inner(x)})",
+    "array index assigned": lambda x: f"a[$({inner(x)})]=1",
+    "array key": lambda x: f"declare -A m=([k]=$({inner(x)}))",
+    "redirection target": lambda x: f"true > $({inner(x)})",
+    "redirection source": lambda x: f'cat < "$({inner(x)})"',
+    "case word": lambda x: f"case $({inner(x)}) in *) true;; esac",
+    "case pattern": lambda x: f"case a in $({inner(x)})) true;; esac",
+    "for words": lambda x: f"for i in $({inner(x)}); do true; done",
+    "c-style for": lambda x: f"for ((i = 0; i < 2; i++)); do {x}{end(x)}done",
+    "select": lambda x: f"select i in a; do {x}{end(x)}break; done",
+    "while condition": lambda x: f"while {x}{end(x)}do break; done",
+    "until condition": lambda x: f"until {x}{end(x)}do break; done",
+    "elif": lambda x: f"if false; then true; elif {x}{end(x)}then true; fi",
+    "not": lambda x: f"if ! {x}{end(x)}then true; fi",
+    "deep in subshells": lambda x: f"( ( true ); ( ( {x}{end(x)}) ) )",
+    "group in a pipeline": lambda x: f"true | {{ {x}{end(x)}}} | cat" if not READS_STDIN.search(x) else None,
+    "subshell redirected": lambda x: f"( {x}{end(x)}) > log.txt 2>&1",
+    "loop piped into": lambda x: f"seq 3 | while read -r i; do {x}{end(x)}done" if not READS_STDIN.search(x) else None,
+    "output process substitution": lambda x: f"true | tee >({inner(x)})" if not READS_STDIN.search(x) else None,
+    "two process substitutions": lambda x: f"diff <(true) <({inner(x)})",
+    "redirected from a process": lambda x: f"mapfile -t a < <({inner(x)})",
+    "descriptor from a process": lambda x: f"exec 3< <({inner(x)})",
+    "test string": lambda x: f'[ -z "$({inner(x)})" ]',
+    "test pattern": lambda x: f"[[ a == $({inner(x)}) ]]",
+    "test arithmetic": lambda x: f"(( $({inner(x)}) > 1 ))",
+    "let": lambda x: None if '"' in x or "'" in x else f'let "v=$({inner(x)})"',
+    "replacement": lambda x: None if re.search(r"[/}]", x) else f"v=a; echo ${{v/a/$({inner(x)})}}",
+    "alternative value": lambda x: None if "}" in x else f"v=a; echo ${{v:+$({inner(x)})}}",
+    "error value": lambda x: None if "}" in x else f"echo ${{v?$({inner(x)})}}",
+    "assigned default": lambda x: None if "}" in x else f": ${{v:=$({inner(x)})}}",
+    "substring offset": lambda x: None if "}" in x else f"v=abc; echo ${{v:$({inner(x)})}}",
+    "heredoc without end": lambda x: None if "\n" in x else f"cat <<EOF\n$({inner(x)})",
+    "heredoc tabs": lambda x: f"cat <<-EOF\n\t$({inner(x)})\n\tEOF",
+    "heredoc backticks": lambda x: None if in_quotes(x) is None or "EOF" in x else f"cat <<EOF\n{in_quotes(x)}\nEOF",
+    "nested substitution": lambda x: f"echo $(echo $(echo $({inner(x)})))",
+    "argument of a function": lambda x: f'f() {{ :; }}; f "$({inner(x)})"',
+    "function in a function": lambda x: f"g() {{ f() {{ {x}{end(x)}}}; f; }}; g",
+    "function called later": lambda x: f"f() {{ {x}{end(x)}}}\nls\nif true; then f; fi",
+    "function in a subshell": lambda x: f"f() ( {x}{end(x)})\nf",
+    "function behind a pipe": lambda x: f"f() {{ {x}{end(x)}}}\ntrue | f" if not READS_STDIN.search(x) else None,
+    "trap err": lambda x: f"trap {quoted(x)} ERR; false",
+    "trap debug": lambda x: f"trap {quoted(x)} DEBUG; ls",
+    "trap function": lambda x: f"cleanup() {{ {x}{end(x)}}}\ntrap cleanup EXIT",
+    "trap signals": lambda x: f"trap -- {quoted(x)} INT TERM 0",
+    "prompt command": lambda x: f"PROMPT_COMMAND={quoted(x)}",
+    "coproc group": lambda x: f"coproc W {{ {x}{end(x)}}}",
+    "background group": lambda x: f"{{ {x}{end(x)}}} & disown",
+    "background subshell": lambda x: f"( {x}{end(x)}) & wait",
+    "timed": lambda x: f"time {{ {x}{end(x)}}}",
+    "or": one_line(lambda x: f"{x} || exit 1"),
+    "and": one_line(lambda x: f"{x} && echo done"),
+    "line continued": lambda x: f"true && \\\n{x}",
+    "after a comment": lambda x: f"# clean up\n{x}",
+    "comment behind": one_line(lambda x: f"{x} # done" if not x.endswith("\\") else None),
+    "carriage returns": one_line(lambda x: f"ls\r\n{x}"),
+    "leading spaces": lambda x: f"   \t{x}",
+    "semicolons": lambda x: f"ls;ls;{x}",
+    "set first": lambda x: f"set -euxo pipefail; {x}",
+    "debugged": lambda x: f"set -x\n{x}\nset +x",
+    "umask": lambda x: f"umask 077; {x}",
 }
 
 
