@@ -70,13 +70,19 @@ static struct tj_value landing(struct tj_derive *d, const struct copy *copy, con
     return to;
 }
 
+/* What stands at the source: nothing, what reaches standard input, or what was written there. */
+static struct tj_value content_of(struct tj_derive *d, const struct tj_value *source, const struct tj_file *file) {
+    if (tj_str_is(source->text, "/dev/null")) return tj_plain_value(TJ_STR(""), source->span);
+    if (tj_str_is(source->text, "/dev/stdin") && d->cmd->stdin_kind != TJ_STDIN_NONE) return d->cmd->input;
+    bool whole = file && !(file->flags & TJ_FILE_PARTIAL);
+    struct tj_str content = file ? tj_keep(d, file->content) : TJ_STR_NONE;
+    return (struct tj_value){.text = content, .flags = file && !whole ? TJ_VALUE_IS_DYNAMIC : 0};
+}
+
 static void write_copy(struct tj_derive *d, const struct copy *copy, const struct tj_value *source, uint16_t all) {
     struct tj_path from = tj_derive_path(d, source);
     const struct tj_file *file = from.glob || from.dynamic ? NULL : tj_state_file(d->fx->state, from.text);
-    struct tj_str content = file ? tj_keep(d, file->content) : TJ_STR_NONE;
-    if (tj_str_is(source->text, "/dev/null")) content = TJ_STR("");
-    bool whole = file && !(file->flags & TJ_FILE_PARTIAL);
-    d->content = (struct tj_value){.text = content, .flags = file && !whole ? TJ_VALUE_IS_DYNAMIC : 0};
+    d->content = content_of(d, source, file);
     uint32_t flags = file ? file->flags & (TJ_FILE_DOWNLOADED | TJ_FILE_EXECUTABLE) : 0;
     struct tj_value to = landing(d, copy, source);
     tj_effect_path(d, TJ_EFFECT_WRITE, &to, all);
@@ -169,7 +175,8 @@ bool tj_handle_ln(struct tj_derive *d) {
         struct tj_path to = tj_derive_path(d, source);
         tj_effect_path(d, TJ_EFFECT_LINK, source, 0);
         d->flow |= tj_file_carries(d->fx, to.text, tj_classify_path(d->fx->image, d->fx->state, to.text));
-        if (tj_str_is(source->text, "/dev/null")) d->content = tj_plain_value(TJ_STR(""), source->span);
+        const struct tj_file *file = to.glob || to.dynamic ? NULL : tj_state_file(d->fx->state, to.text);
+        d->content = content_of(d, source, file && tj_str_eq(file->path, to.text) ? file : NULL);
         struct tj_value at = landing(d, &copy, source);
         d->makes_link = true;
         tj_effect_path(d, TJ_EFFECT_WRITE, &at, 0);

@@ -96,28 +96,33 @@ static void read_file(struct tj_work *w, struct tj_env *env, const struct tj_red
     env->input.flags = 0;
 }
 
-/* What `exec 3< file` opened is kept as a variable that no shell can name. */
-static struct tj_str descriptor_name(struct tj_work *w, struct tj_str number) {
+#define DESCRIPTOR_TEXT "\001fd text "
+
+/* What `exec 3< file` opened is kept as a variable that no shell can name; what `exec 3<<< text` opened as another. */
+static struct tj_str descriptor_name(struct tj_work *w, const char *prefix, struct tj_str number) {
     struct tj_buf buf;
     tj_buf_init(&buf, w->arena);
-    tj_buf_puts(&buf, TJ_DESCRIPTOR);
+    tj_buf_puts(&buf, prefix);
     tj_buf_put(&buf, number);
     return tj_buf_str(&buf);
 }
 
 const struct tj_value *tj_descriptor(struct tj_work *w, struct tj_str number) {
-    return number.n && tj_is_digit(number.p[0]) ? tj_state_var(w->state, descriptor_name(w, number)) : NULL;
+    return number.n && tj_is_digit(number.p[0]) ? tj_state_var(w->state, descriptor_name(w, TJ_DESCRIPTOR, number))
+                                                : NULL;
 }
 
 void tj_descriptor_open(struct tj_work *w, const struct tj_redirect *redirect, uint32_t n) {
     for (uint32_t i = 0; i < n; i++) {
         const struct tj_redirect *r = &redirect[i];
-        bool file = r->op <= TJ_REDIR_INOUT && r->fd > 2;
-        if (!file) continue;
+        bool text = r->op == TJ_REDIR_HERESTRING || r->op == TJ_REDIR_HEREDOC;
+        if ((r->op > TJ_REDIR_INOUT && !text) || r->fd <= 2) continue;
         struct tj_buf buf;
+        struct tj_value none = tj_value_unknown(r->target.span);
         tj_buf_init(&buf, w->arena);
         tj_buf_number(&buf, r->fd);
-        tj_state_set_var(w->state, descriptor_name(w, tj_buf_str(&buf)), &r->target);
+        tj_state_set_var(w->state, descriptor_name(w, DESCRIPTOR_TEXT, tj_buf_str(&buf)), text ? &r->target : &none);
+        if (!text) tj_state_set_var(w->state, descriptor_name(w, TJ_DESCRIPTOR, tj_buf_str(&buf)), &r->target);
     }
 }
 
@@ -161,10 +166,16 @@ void tj_redirect_env(struct tj_work *w, struct tj_env *env, const struct tj_redi
         } else if (r->op == TJ_REDIR_DUP_IN) {
             env->stdin_kind = TJ_STDIN_FILE;
             env->input = tj_value_unknown(r->target.span);
+            const struct tj_value *text = tj_state_var(w->state, descriptor_name(w, DESCRIPTOR_TEXT, r->target.text));
             const struct tj_value *opened = tj_descriptor(w, r->target.text);
             struct tj_redirect file = {.op = TJ_REDIR_IN, .body_text = TJ_NONE};
             if (opened) file.target = *opened;
-            if (opened) read_file(w, env, &file);
+            if (text && tj_value_known(text)) {
+                env->stdin_kind = TJ_STDIN_HEREDOC;
+                env->input = *text;
+            } else if (opened) {
+                read_file(w, env, &file);
+            }
         }
     }
 }

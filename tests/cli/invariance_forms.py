@@ -5,6 +5,7 @@ Every function takes the text of a command and gives the text that holds it, or 
 
 import base64
 import codecs
+import gzip
 import json
 import re
 import shlex
@@ -291,6 +292,10 @@ def octals(x):
     return "".join(f"\\{b:03o}" for b in x.encode())
 
 
+def octals0(x):
+    return "".join(f"\\0{b:03o}" for b in x.encode())
+
+
 def split_name(by):
     return of_words(lambda w: " ".join([by(w[0]), *w[1:]]) if len(w[0]) > 1 and "/" not in w[0] else None)
 
@@ -379,6 +384,82 @@ ENCODINGS = {
     "dev stdin": lambda x: f". /dev/stdin <<< {quoted(x)}",
     "continued line": lambda x: None if words(x) is None or " " not in x else x.replace(" ", " \\\n  "),
     "node hidden": lambda x: f"node -e \"require('child_process').exec(Buffer.from('{b64(x)}','base64').toString())\"",
+    "base32": lambda x: f"echo {base64.b32encode(x.encode()).decode()} | base32 -d | sh",
+    "gzip": lambda x: f"echo {base64.b64encode(gzip.compress(x.encode(), mtime=0)).decode()} | base64 -d | gunzip | sh",
+    "gzip -dc": lambda x: f"base64 -d <<< {base64.b64encode(gzip.compress(x.encode(), mtime=0)).decode()} | gzip -dc | bash",
+    "zcat": lambda x: f"echo {base64.b64encode(gzip.compress(x.encode(), mtime=0)).decode()} | base64 -d | zcat | bash",
+    "openssl enc": lambda x: f"openssl enc -base64 -d -A <<< {b64(x)} | sh",
+    "hex in a variable": lambda x: f"h={x.encode().hex()}; echo $h | xxd -r -p | bash",
+    "printf %b": lambda x: f"printf '%b' '{octals0(x)}' | sh",
+    "printf -v %b": lambda x: f"printf -v c '%b' '{octals0(x)}'; eval \"$c\"",
+    "echo -en": lambda x: f"echo -en '{octals0(x)}' | sh",
+    "echo substituted": lambda x: f"eval \"$(echo -e '{hexes(x)}')\"",
+    "dollar quoted": lambda x: f"eval $'{hexes(x)}'",
+    "dollar quoted octal": lambda x: f"bash -c $'{octals(x)}'",
+    "dollar quoted unicode": lambda x: None if not x.isascii() else "eval $'" + "".join(f"\\u{ord(c):04x}" for c in x) + "'",
+    "here string decoded": lambda x: f"base64 -d <<< {b64(x)} | sh",
+    "heredoc decoded": lambda x: f"base64 -d <<'EOF' | sh\n{b64(x)}\nEOF",
+    "decoded by source": lambda x: f"source <(echo {b64(x)} | base64 -d)",
+    "decoded by substitution": lambda x: f"sh -c \"`echo {b64(x)} | base64 -d`\"",
+    "decoded into a variable": lambda x: f"c=$(echo {b64(x)} | base64 -d); eval \"$c\"",
+    "decoded in two parts": lambda x: f"a={b64(x)[:8]}; b={b64(x)[8:]}; echo $a$b | base64 -d | sh",
+    "base64 and rev": lambda x: f"echo {b64(x)[::-1]} | rev | base64 -d | sh",
+    "printed by printf": lambda x: f"printf %s {quoted(x)} | sh",
+    "printed in parts": lambda x: f"printf '%s%s' {quoted(cut(x)[0])} {quoted(cut(x)[1])} | sh",
+    "tr": lambda x: None if "@" in x or " " not in x or "\n" in x else f"echo {quoted(x.replace(' ', '@'))} | tr @ ' ' | sh",
+    "tr -d": lambda x: None if "@" in x or "\n" in x else f"echo {quoted('@'.join(x))} | tr -d @ | sh",
+    "upper by tr": one_line(lambda x: None if x != x.lower() else f"echo {quoted(x.upper())} | tr A-Z a-z | sh"),
+    "cut": one_line(lambda x: None if ":" in x else f"echo {quoted('a:' + x + ':b')} | cut -d: -f2 | sh"),
+    "head": one_line(lambda x: f"printf '%s\\n' {quoted(x)} true | head -1 | sh"),
+    "tail": one_line(lambda x: f"printf '%s\\n' true {quoted(x)} | tail -n 1 | sh"),
+    "sed replaced": one_line(lambda x: None if re.search(r"[/\\&]", x) else f"echo {quoted('QQ' + x[1:])} | sed 's/QQ/{x[0]}/' | sh"),
+    "substring of a variable": one_line(lambda x: f"v={quoted('abc' + x)}; eval \"${{v:3}}\""),
+    "prefix removed": one_line(lambda x: f"v={quoted('abc:' + x)}; eval \"${{v#abc:}}\""),
+    "suffix removed": one_line(lambda x: f"v={quoted(x + '.old')}; eval \"${{v%.old}}\""),
+    "characters replaced": one_line(lambda x: None if "@" in x or " " not in x else f"v={quoted(x.replace(' ', '@'))}; eval \"${{v//@/ }}\""),
+    "lower case text": one_line(lambda x: None if x != x.lower() else f"v={quoted(x.upper())}; eval \"${{v,,}}\""),
+    "default value": lambda x: None if re.search(r"['\"\\}$`]", x) else f"eval \"${{nope:-{x}}}\"",
+    "loop of letters": of_words(lambda w: "c=; for p in " + " ".join(w) + "; do c=\"$c $p\"; done; eval \"$c\"") ,
+    "array joined": of_words(lambda w: "a=(" + " ".join(w) + '); eval "${a[*]}"'),
+    "array by index": of_words(lambda w: None if len(w) < 2 else "a=(" + " ".join(w) + "); ${a[0]} " + " ".join(f"${{a[{i}]}}" for i in range(1, len(w)))),
+    "read -a": of_words(lambda w: "read -ra a <<< " + quoted(" ".join(w)) + '; "${a[@]}"'),
+    "indirect text": lambda x: f"real={quoted(x)}; name=real; eval \"${{!name}}\"",
+    "nameref": lambda x: f"real={quoted(x)}; declare -n ref=real; eval \"$ref\"",
+    "exported to bash": lambda x: f"export C={quoted(x)}; bash -c 'eval \"$C\"'",
+    "environment of bash": lambda x: f"C={quoted(x)} bash -c 'eval \"$C\"'",
+    "argument of bash": lambda x: f"bash -c 'eval \"$1\"' _ {quoted(x)}",
+    "argument of a function": lambda x: f"run() {{ eval \"$1\"; }}; run {quoted(x)}",
+    "name by concatenation": split_name(lambda n: f"${{a}}{n[0]}\"{n[1:]}\""),
+    "name by arithmetic": split_name(lambda n: None if not n[0].isalpha() else f"$(printf '\\{ord(n[0]):o}'){n[1:]}"),
+    "name in dollar quotes": split_name(lambda n: f"$'{n}'"),
+    "tee to shell": lambda x: f"echo {quoted(x)} | tee >(sh) >/dev/null",
+    "descriptor": lambda x: f"exec 3<<< {quoted(x)}; sh <&3",
+    "file by dd": lambda x: f"echo {quoted(x)} | dd of=x.sh 2>/dev/null; sh x.sh",
+    "file by cp": lambda x: f"cp /dev/stdin x.sh <<< {quoted(x)}; sh x.sh",
+    "file by install": lambda x: f"echo {quoted(x)} > a; install -m 755 a run.sh; ./run.sh",
+    "file appended": one_line(lambda x: f"echo '#!/bin/sh' > x.sh; echo {quoted(x)} >> x.sh; chmod +x x.sh; ./x.sh"),
+    "file linked": lambda x: f"echo {quoted(x)} > a.sh; ln -s a.sh b.sh; sh b.sh",
+    "file in a folder": lambda x: f"mkdir -p d && cd d && echo {quoted(x)} > a.sh && cd .. && sh d/a.sh",
+    "file by function": lambda x: f"w() {{ echo {quoted(x)} > a.sh; }}; w; sh ./a.sh",
+    "file by perl": lambda x: None if re.search(r"[$@\\'\n]", x) else f"perl -e {quoted('print ' + double(x))} | sh",
+    "printed by python": lambda x: printed(x) + " | bash",
+    "python exec": lambda x: "python3 -c " + quoted(f"exec({python_system(x)!r})"),
+    "python compiled": lambda x: "python3 -c " + quoted(f"exec(compile({python_system(x)!r}, 'a', 'exec'))"),
+    "python joined": lambda x: "python3 -c " + quoted(f"import os; os.system({cut(x)[0]!r} + {cut(x)[1]!r})"),
+    "python characters": lambda x: "python3 -c " + quoted(f"import os; os.system(''.join(map(chr, {[ord(c) for c in x]!r})))"),
+    "python hex": lambda x: "python3 -c " + quoted(f"import os; os.system(bytes.fromhex('{x.encode().hex()}').decode())"),
+    "python reversed": lambda x: "python3 -c " + quoted(f"import os; os.system({x[::-1]!r}[::-1])"),
+    "python from import": lambda x: "python3 -c " + quoted(f"from os import system as s\ns({x!r})"),
+    "python getattr": lambda x: "python3 -c " + quoted(f"import os; getattr(os, 'sys' + 'tem')({x!r})"),
+    "python dunder": lambda x: "python3 -c " + quoted(f"__import__('o' + 's').system({x!r})"),
+    "python variable": lambda x: "python3 -c " + quoted(f"import subprocess\nc = {x!r}\nsubprocess.call(c, shell=True)"),
+    "python function": lambda x: "python3 -c " + quoted(f"import os\ndef f(c):\n    return os.system(c)\nf({x!r})"),
+    "python format": lambda x: None if re.search("[{}%]", x) else "python3 -c " + quoted(f"import os; os.system('%s%s' % ({cut(x)[0]!r}, {cut(x)[1]!r}))"),
+    "python f-string": lambda x: "python3 -c " + quoted(f"import os\nc = {x!r}\nos.system(f'{{c}}')"),
+    "python stdin": lambda x: f"echo {quoted(python_system(x))} | python3",
+    "python popen": lambda x: "python3 -c " + quoted(f"import os; os.popen({x!r}).read()"),
+    "python async": lambda x: "python3 -c " + quoted(f"import asyncio\nasync def m():\n    await asyncio.create_subprocess_shell({x!r})\nasyncio.run(m())"),
+    "ipython": one_line(lambda x: f"ipython -c {quoted('!' + x)}" if "{" not in x and "$" not in x else None),
     "perl decoded": lambda x: f"perl -MMIME::Base64 -e \"system(decode_base64('{b64(x)}'))\"",
 }
 

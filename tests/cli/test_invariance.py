@@ -41,6 +41,9 @@ KNOWN = [
      "what is piped or wrapped is written by the shell around: the write is not the named program's"),
     (ANY, "^(oddtool --hook|dhclient -sf) /bin/sh", "that rule leaves launchers out, and what they launch with them"),
     ({"grep", "comment removed", "jq"}, "", "what these print of a known text is not evaluated: the text that runs is dynamic, and says so"),
+    ({"loop of letters", "read -a", "nameref"}, "", "not followed yet"),
+    ({"file by perl"}, "", "what a Perl program prints is not known: the text that runs is dynamic, and says so"),
+    ({"python characters"}, "", "lists of more than 64 numbers are not folded: the text that runs is dynamic, and says so"),
     ({"parallel lines"}, "\n", "a command of several lines is several command lines there, each broken"),
     ({"name by which"}, "^wevtutil", "a name that is some folder's wevtutil has no row for its subcommand"),
 ]
