@@ -91,7 +91,7 @@ static void stratum(struct tj_derive *d) {
 }
 
 /* Private hosts that the commands before this one, run by the same xargs or parallel, talked to. */
-static uint32_t hosts_before(const struct tj_derive *d) {
+static uint32_t hosts_beside(const struct tj_derive *d) {
     const struct tj_understanding *u = d->fx->understanding;
     uint32_t n = 0;
     if (!d->cmd || d->cmd->parent == TJ_NONE || !u) return 0;
@@ -104,12 +104,43 @@ static uint32_t hosts_before(const struct tj_derive *d) {
     return n;
 }
 
+enum { MANY_HOSTS = 3, PLACES_MOST = 64 };
+
+/* Private hosts that the same words talked to in earlier turns of their loop. */
+static struct tj_hosts_at *place_of(struct tj_derive *d) {
+    struct tj_span at = d->cmd->span;
+    for (uint32_t i = d->fx->hosts_at.n; i > 0; i--) {
+        struct tj_hosts_at *p = &d->fx->hosts_at.at[i - 1];
+        if (p->span.text == at.text && p->span.begin == at.begin && p->span.end == at.end) return p;
+    }
+    return NULL;
+}
+
+static uint32_t hosts_before(struct tj_derive *d) {
+    const struct tj_hosts_at *p = d->cmd && d->fx->hosts_at.n ? place_of(d) : NULL;
+    return p ? p->hosts : 0;
+}
+
+static void keep_hosts(struct tj_derive *d, uint32_t hosts) {
+    if (hosts == 0) return;
+    struct tj_hosts_at *p = place_of(d), fresh = {d->cmd->span, hosts};
+    if (p)
+        p->hosts = hosts;
+    else if (d->fx->hosts_at.n < PLACES_MOST)
+        (void)tj_vec_push(d->fx->arena, &d->fx->hosts_at, fresh);
+}
+
 void tj_derive_derived(struct tj_derive *d) {
     uint32_t end = d->fx->effect.n;
     if (d->cmd && d->handler != TJ_HANDLER_ECHO && d->handler != TJ_HANDLER_PRINTF && d->handler != TJ_HANDLER_GIT &&
         d->handler != TJ_HANDLER_TEST && !(d->program && d->program->traits & TJ_PROGRAM_DRY))
         stratum(d);
+<<<<<<< HEAD
     uint32_t private_hosts = end > d->first ? hosts_before(d) : 0;
+=======
+    uint32_t private_hosts = hosts_before(d), beside = hosts_beside(d);
+    if (beside > private_hosts) private_hosts = beside;
+>>>>>>> 80cff07 (What was understood is kept when memory nears its end; private hosts are counted over the turns of a loop)
     for (uint32_t i = d->first; i < end; i++) {
         struct tj_effect e = d->fx->effect.at[i];
         if (persists(d, &e)) derive_from(d, TJ_EFFECT_PERSIST, i);
@@ -117,7 +148,9 @@ void tj_derive_derived(struct tj_derive *d) {
         if (!is_contact(&e)) continue;
         if (e.host_class & TJ_HOST_BIT(POOL)) derive_from(d, TJ_EFFECT_MINE, i);
         bool inside = (e.host_class & TJ_HOST_BIT(PRIVATE)) != 0 && e.host_class & TJ_HOST_BIT(NUMERIC);
-        private_hosts += inside && e.kind != TJ_EFFECT_SEND;
-        if (probes(d, &e) || (private_hosts == 3 && e.kind != TJ_EFFECT_SEND)) derive_from(d, TJ_EFFECT_SCAN, i);
+        inside = inside && e.kind != TJ_EFFECT_SEND;
+        private_hosts += inside;
+        if (probes(d, &e) || (inside && private_hosts == MANY_HOSTS)) derive_from(d, TJ_EFFECT_SCAN, i);
     }
+    if (d->cmd) keep_hosts(d, private_hosts);
 }

@@ -46,6 +46,12 @@ struct tj_edit {
     struct tj_span span;
 };
 
+/* How many private hosts the words of one place talked to: a loop's turns are commands of their own. */
+struct tj_hosts_at {
+    struct tj_span span;
+    uint32_t hosts;
+};
+
 struct tj_effects {
     struct tj_arena *arena;
     const struct tj_image *image;
@@ -53,6 +59,7 @@ struct tj_effects {
     struct tj_understanding *understanding;
     TJ_VEC(struct tj_effect) effect;
     TJ_VEC(struct tj_edit) edit;
+    TJ_VEC(struct tj_hosts_at) hosts_at;
     TJ_VEC(struct tj_bound) bound; /* per command, by command index: for rules that ask for flags and options */
 };
 void tj_effects_init(struct tj_effects *effects, struct tj_arena *arena, const struct tj_image *image,

@@ -125,9 +125,14 @@ static struct tj_span root_span(const struct tj_work *w) {
     return (struct tj_span){w->root_text, 0, w->out->texts.text.at[w->root_text].bytes.n};
 }
 
+/* What was understood so far is kept, and rules need room to look at it. */
+static bool is_nearly_full(const struct tj_arena *arena) {
+    return arena->budget && arena->used > arena->budget - arena->budget / 3;
+}
+
 bool tj_work_step(struct tj_work *w) {
     if (w->arena->failed) w->stopped = true;
-    if (!w->stopped && ++w->steps > MAX_STEPS) stop(w, root_span(w));
+    if (!w->stopped && (++w->steps > MAX_STEPS || is_nearly_full(w->arena))) stop(w, root_span(w));
     return !w->stopped;
 }
 

@@ -212,6 +212,8 @@ del WRAPPED["npx"], WRAPPED["parallel"], WRAPPED["busybox env"]
 def before(prefix):
     """A wrapper takes a program and its words: no assignments, lists or compound commands in front."""
     def apply(x):
+        if prefix == "exec" and re.search(r"[;&|\n]", x):
+            return None  # nothing comes after it
         got = shlex.split(x, posix=False)[:1] if x.count("'") % 2 == 0 and x.count('"') % 2 == 0 else []
         if not got or re.search(r"[=(<>{]", got[0]) or got[0] in SHELL_ONLY or "\n" in x:
             return None

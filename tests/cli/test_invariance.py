@@ -44,6 +44,7 @@ KNOWN = [
     ({"loop of letters", "read -a", "nameref"}, "", "not followed yet"),
     ({"file by perl"}, "", "what a Perl program prints is not known: the text that runs is dynamic, and says so"),
     ({"python characters"}, "", "lists of more than 64 numbers are not folded: the text that runs is dynamic, and says so"),
+    ({"trap err", "trap debug"}, "^for h in ", "what such a trap runs may run at any time: its variables are not known there"),
     ({"parallel lines"}, "\n", "a command of several lines is several command lines there, each broken"),
     ({"name by which"}, "^wevtutil", "a name that is some folder's wevtutil has no row for its subcommand"),
 ]
