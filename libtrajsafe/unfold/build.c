@@ -162,7 +162,7 @@ void tj_build_split(struct tj_builder *b, struct tj_str s) {
 
 /* ---- values ----------------------------------------------------------------------------------------------------------------- */
 
-enum { KEPT_FLAGS = TJ_VALUE_FROM_OUTPUT | TJ_VALUE_IS_TEMP | TJ_VALUE_HAS_GLOB };
+enum { KEPT_FLAGS = TJ_VALUE_FROM_OUTPUT | TJ_VALUE_IS_TEMP | TJ_VALUE_HAS_GLOB | TJ_VALUE_CUT };
 
 void tj_build_gap(struct tj_builder *b, const struct tj_value *v, bool quoted) {
     bool splits = !quoted && b->out && b->env->dialect != TJ_DIALECT_ZSH;

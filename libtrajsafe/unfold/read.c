@@ -210,6 +210,11 @@ static void set_list(struct reading *r, const struct line *line) {
         .text = TJ_STR(""), .flags = TJ_VALUE_LIST, .carries = r->c->input.carries, .span = r->c->span};
     uint32_t at = skip_blanks(r, line, 0);
     for (uint32_t n = 0; at < line->text.n && n < MAX_ELEMENTS; n++) tj_list_append(r->w, &list, field(r, line, &at));
+    if (at < line->text.n) {
+        list = tj_value_unknown(r->c->span);
+        list.carries = r->c->input.carries;
+        list.flags |= TJ_VALUE_CUT;
+    }
     tj_set_variable(r->w, r->env, r->list_name, &list);
 }
 
@@ -223,8 +228,14 @@ static bool is_name(struct tj_str s) {
     return s.n > 0;
 }
 
+/* Nothing but its number of lines is in the way of what the input is known to hold. */
+static bool is_cut(const struct reading *r) {
+    return !r->unsure && r->c->stdin_kind != TJ_STDIN_NONE && tj_value_known(&r->c->input) && r->c->input.text.n;
+}
+
 static void set_unknown(struct reading *r) {
     struct tj_value v = tj_value_unknown(r->c->span);
+    if (is_cut(r)) v.flags |= TJ_VALUE_CUT;
     v.carries = r->c->input.carries;
     v.flags |= TJ_VALUE_FROM_OUTPUT;
     /* The lines that it may be: code that reads them finds their beginning. */

@@ -254,7 +254,7 @@ static bool before(const struct tj_value *list, struct tj_str a, struct tj_str b
 void tj_list_put(struct tj_work *w, struct tj_value *list, struct tj_str key, struct tj_str text) {
     uint32_t at = find_key(list, key), n = list->nset;
     if (n >= MAX_ELEMENTS) {
-        list->flags |= TJ_VALUE_IS_DYNAMIC;
+        list->flags |= TJ_VALUE_IS_DYNAMIC | TJ_VALUE_CUT;
         return;
     }
     struct tj_str *set = tj_arena_array(w->arena, struct tj_str, n + 1);
@@ -279,6 +279,10 @@ void tj_list_put(struct tj_work *w, struct tj_value *list, struct tj_str key, st
 }
 
 void tj_list_append(struct tj_work *w, struct tj_value *list, struct tj_str text) {
+    if (list->nset >= MAX_ELEMENTS) {
+        list->flags |= TJ_VALUE_IS_DYNAMIC | TJ_VALUE_CUT;
+        return;
+    }
     tj_list_put(w, list, number(w, list_end(list)), text);
 }
 

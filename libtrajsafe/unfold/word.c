@@ -245,6 +245,13 @@ static bool has_braces(const struct tj_builder *b, const struct tj_sh_word *word
     return false;
 }
 
+/* Numbers ({1..9999}) hide nothing; among the words of a list may be any. */
+static bool lists_words(const struct tj_builder *b, const struct tj_sh_word *word) {
+    for (uint32_t i = word->part; i < word->part_end; i++)
+        if (tj_str_chr(b->env->script->part.at[i].text, ',', 0) != TJ_NOT_FOUND) return true;
+    return false;
+}
+
 /* {a,b}: one word each. Too many are any number of words that are not known. */
 static void braced_words(struct tj_builder *b, const struct tj_sh_word *word) {
     const struct tj_sh_part *part = b->env->script->part.at + word->part;
@@ -253,8 +260,9 @@ static void braced_words(struct tj_builder *b, const struct tj_sh_word *word) {
     if (words.too_many) {
         struct tj_arg arg = {.value = tj_value_unknown(b->span)};
         if (part->kind == TJ_PART_LITERAL) arg.value.text = tj_str_sub(part->text, 0, tj_str_chr(part->text, '{', 0));
-        arg.value.flags |= TJ_VALUE_MAY_SPLIT;
+        arg.value.flags |= TJ_VALUE_MAY_SPLIT | TJ_VALUE_CUT;
         (void)tj_vec_push(b->w->arena, b->out, arg);
+        if (lists_words(b, word)) tj_work_unknown(b->w, TJ_REASON_BUDGET, b->span);
         return;
     }
     struct tj_str text = part->text;

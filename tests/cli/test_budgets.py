@@ -101,6 +101,12 @@ INSIDE = {  # the command is in the midst of it
     "words of xargs": (lambda x, n: "echo " + "true " * n + " | xargs -n1; " + x, 3, 30_000),
     "rotated": (lambda x, n: "echo " + quoted("gehr;" * n + codecs.encode(x, "rot13")) + " | tr a-zA-Z n-za-mN-ZA-M | sh", 3, 300_000),
     "joined": (lambda x, n: "c=; " + "c+='true;'; " * n + f"c+={quoted(x)}; eval \"$c\"", 3, 5_000),
+    "last of the braces": (lambda x, n: "for c in {1..%d} %s; do eval \"$c\"; done" % (n, quoted(x)), 3, 3_000),
+    "last of a loop": (lambda x, n: "for c in " + "true " * n + quoted(x) + "; do eval \"$c\"; done", 3, 3_000),
+    "lines read": (lambda x, n: "printf '%s\\n' " + "true " * n + quoted(x) + " | while read -r l; do eval \"$l\"; done", 3, 3_000),
+    "word of a list in braces": (lambda x, n: "rm -rf {" + "a," * n + "/}", 5, 5_000),
+    "name in braces": (lambda x, n: "{rm,-rf," + "a," * n + "/}", 5, 5_000),
+    "array of commands": (lambda x, n: "a=(" + "true " * n + quoted(x) + "); for c in \"${a[@]}\"; do eval \"$c\"; done", 3, 5_000),
 }
 AFTER = {name: ((lambda form: lambda x, n: x + "\n" + form("true", n))(form), few, many) for name, (form, few, many) in BEFORE.items()}
 
