@@ -198,12 +198,31 @@ static bool keyed_element(const struct tj_env *env, uint32_t at, struct tj_str *
     return key->n > 0;
 }
 
-static void put_word(struct tj_work *w, struct tj_value *list, const struct tj_value *v) {
+/* Elements that only follow each other are gathered in one place: a list that grows one by one is copied each time. */
+struct gathered {
+    struct tj_str *at;
+    uint32_t n, cap;
+};
+
+static bool gather(struct tj_work *w, struct gathered *g, struct tj_value *list, struct tj_str text) {
+    if (list->key || list->flags & TJ_VALUE_ASSOC || list->nset >= TJ_MAX_ELEMENTS) return false;
+    if (g->n != list->nset) {
+        g->n = 0;
+        for (uint32_t i = 0; i < list->nset; i++)
+            if (!tj_vec_push(w->arena, g, list->set[i])) return true;
+    }
+    if (!tj_work_derive(w, 8, list->span) || !tj_vec_push(w->arena, g, text)) return true;
+    list->set = g->at;
+    list->nset = g->n;
+    return true;
+}
+
+static void put_word(struct tj_work *w, struct gathered *g, struct tj_value *list, const struct tj_value *v) {
     list->carries |= v->carries;
     list->flags |= v->flags & (TJ_VALUE_HAS_GLOB | TJ_VALUE_FROM_OUTPUT);
     if (v->flags & TJ_VALUE_MAY_SPLIT) list->flags |= TJ_VALUE_UNSET; /* how many there are is not known */
     if (!tj_value_known(v)) list->flags |= TJ_VALUE_IS_DYNAMIC;
-    tj_list_append(w, list, v->text);
+    if (!gather(w, g, list, v->text)) tj_list_append(w, list, v->text);
 }
 
 static bool braced(const struct tj_env *env, uint32_t at) {
@@ -264,10 +283,12 @@ struct tj_value tj_array_value(struct tj_work *w, struct tj_env *env, uint32_t f
     struct tj_str key;
     bool append, pairs = (list.flags & TJ_VALUE_ASSOC) != 0;
     struct tj_args all = {0};
+    struct gathered gathered = {0};
     for (uint32_t i = first; i < end && !w->stopped; i++) {
         struct tj_args args = {0};
         if (keyed_element(env, i, &key, &append)) {
             put_keyed(w, env, i, &list, key, append);
+            gathered = (struct gathered){0};
             continue;
         }
         /* [a b]=c is read as two words: what it sets is not known. */
@@ -275,7 +296,7 @@ struct tj_value tj_array_value(struct tj_work *w, struct tj_env *env, uint32_t f
         if (pairs && word->begin < env->script->source.n && env->script->source.p[word->begin] == '[')
             list.flags |= TJ_VALUE_IS_DYNAMIC | TJ_VALUE_UNSET;
         tj_word_args(w, env, i, pairs ? &all : &args);
-        for (uint32_t k = 0; k < args.n; k++) put_word(w, &list, &args.at[k].value);
+        for (uint32_t k = 0; k < args.n; k++) put_word(w, &gathered, &list, &args.at[k].value);
     }
     put_pairs(w, &list, &all);
     if (list.flags & TJ_VALUE_UNSET && list.flags & TJ_VALUE_IS_DYNAMIC) { /* elements without known places */

@@ -1,7 +1,7 @@
 /* Variables: what is known of one, elements of arrays, and assignment with what was declared of it. */
 #include "unfold/work.h"
 
-enum { MAX_ELEMENTS = 1024, MAX_HOPS = 8 };
+enum { MAX_HOPS = 8 };
 
 static struct tj_value constant(struct tj_str text) { return tj_value_text(text, TJ_NO_SPAN); }
 
@@ -253,7 +253,7 @@ static bool before(const struct tj_value *list, struct tj_str a, struct tj_str b
 
 void tj_list_put(struct tj_work *w, struct tj_value *list, struct tj_str key, struct tj_str text) {
     uint32_t at = find_key(list, key), n = list->nset;
-    if (n >= MAX_ELEMENTS) {
+    if (n >= TJ_MAX_ELEMENTS) {
         list->flags |= TJ_VALUE_IS_DYNAMIC | TJ_VALUE_CUT;
         return;
     }
@@ -279,7 +279,7 @@ void tj_list_put(struct tj_work *w, struct tj_value *list, struct tj_str key, st
 }
 
 void tj_list_append(struct tj_work *w, struct tj_value *list, struct tj_str text) {
-    if (list->nset >= MAX_ELEMENTS) {
+    if (list->nset >= TJ_MAX_ELEMENTS) {
         list->flags |= TJ_VALUE_IS_DYNAMIC | TJ_VALUE_CUT;
         return;
     }

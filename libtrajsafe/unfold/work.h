@@ -328,6 +328,7 @@ struct tj_value tj_var_element(struct tj_work *w, const struct tj_env *env, stru
 struct tj_value tj_list_element(const struct tj_value *list, uint32_t i);
 struct tj_str tj_list_key(struct tj_work *w, const struct tj_value *list, uint32_t i);
 void tj_list_put(struct tj_work *w, struct tj_value *list, struct tj_str key, struct tj_str text);
+enum { TJ_MAX_ELEMENTS = 1024 }; /* of a list; a longer one is dynamic from there on */
 void tj_list_append(struct tj_work *w, struct tj_value *list, struct tj_str text);
 /* NAME=, NAME[index]=, +=: as the variable was declared, through references. `name` may itself be "a[1]". */
 void tj_var_assign(struct tj_work *w, const struct tj_env *env, struct tj_str name, struct tj_str index,
