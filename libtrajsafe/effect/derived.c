@@ -135,12 +135,11 @@ void tj_derive_derived(struct tj_derive *d) {
     if (d->cmd && d->handler != TJ_HANDLER_ECHO && d->handler != TJ_HANDLER_PRINTF && d->handler != TJ_HANDLER_GIT &&
         d->handler != TJ_HANDLER_TEST && !(d->program && d->program->traits & TJ_PROGRAM_DRY))
         stratum(d);
-<<<<<<< HEAD
-    uint32_t private_hosts = end > d->first ? hosts_before(d) : 0;
-=======
-    uint32_t private_hosts = hosts_before(d), beside = hosts_beside(d);
-    if (beside > private_hosts) private_hosts = beside;
->>>>>>> 80cff07 (What was understood is kept when memory nears its end; private hosts are counted over the turns of a loop)
+    uint32_t private_hosts = 0;
+    if (end > d->first) {
+        uint32_t turns = hosts_before(d), beside = hosts_beside(d);
+        private_hosts = turns > beside ? turns : beside;
+    }
     for (uint32_t i = d->first; i < end; i++) {
         struct tj_effect e = d->fx->effect.at[i];
         if (persists(d, &e)) derive_from(d, TJ_EFFECT_PERSIST, i);
