@@ -61,8 +61,6 @@ static const struct tj_target *find_kind(const struct tj_env *env, bool function
     return NULL;
 }
 
-void tj_jump_shell(struct tj_work *w, struct tj_env *env) { tj_jump_to(w, env, find_kind(env, false)); }
-
 /* Its operand: 1 (or the last status) without one; false: not known. */
 static bool operand(const struct tj_command *c, uint64_t *n) {
     if (c->argc < 2) return true;

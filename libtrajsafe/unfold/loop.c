@@ -222,13 +222,17 @@ static bool rehearsed(struct tj_work *w, struct rehearsal *r) {
 static bool turns_are_alike(struct tj_work *w, struct loop *l) {
     struct rehearsal r;
     struct tj_capture none = {.some = false};
-    if (!l->finite || l->words->n < 2 || l->inner.capture || w->dry) return false;
+    if (!l->finite || l->words->n < 2 || w->dry) return false;
     rehearse(w, l, &r);
     r.env.capture = &none;
     if (l->name.n) tj_state_set_var(w->state, l->name, &l->all);
     uint32_t may = w->may;
     body(w, l, &r.env);
     bool jumps = w->jump || w->may != may;
+    /* What is printed must be as little known as it would be turn by turn. */
+    const struct tj_value *v = &none.value;
+    bool known = none.some && (!(v->flags & TJ_VALUE_IS_DYNAMIC) || v->text.n || v->suffix.n);
+    if (l->inner.capture && known) jumps = true;
     return !rehearsed(w, &r) && !jumps;
 }
 

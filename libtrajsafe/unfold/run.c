@@ -322,7 +322,8 @@ static void run_program(struct tj_work *w, struct tj_env *outer, const struct tj
         tj_work_cover(w, TJ_COVERAGE_OPAQUE);
     bool stays = peeled && builtin && tj_stays_in_shell(w, c);
     if (!stays) w->status = status;
-    if (builtin && tj_str_is(c->name, "exec") && c->argc > 1) tj_jump_shell(w, outer);
+    /* exec that finds no program leaves an interactive shell running. */
+    if (builtin && tj_str_is(c->name, "exec") && c->argc > 1) tj_may_exit(w, outer);
     if (env.errors && env.errors == env.capture && !builtin) complain(w, &env, c);
     /* What runs unseen prints unseen. */
     if (!peeled || (env.capture && env.capture->adds == adds)) capture_output(w, &env, c);

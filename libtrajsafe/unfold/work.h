@@ -407,7 +407,6 @@ void tj_capture_maybe(struct tj_work *w, struct tj_capture *to, const struct tj_
 
 /* break, continue, return, exit: true when the command is one of them. */
 bool tj_jump(struct tj_work *w, struct tj_env *env, const struct tj_command *command);
-void tj_jump_shell(struct tj_work *w, struct tj_env *env); /* the shell ends here */
 void tj_jump_to(struct tj_work *w, struct tj_env *env, const struct tj_target *target);
 void tj_may_exit(struct tj_work *w, struct tj_env *env);
 struct tj_target tj_target_in(const struct tj_env *env, enum tj_target_kind kind, struct tj_fork *fork);

@@ -50,7 +50,13 @@ def fits(word, actual):
 def several(word, actual):
     """The same for a word that bash may have split into any number."""
     if not actual:
+        if "set" in word and not word.get("open"):
+            return any(not raw(one).strip() for one in word["set"])
         return not raw(word["p"]).strip() and not raw(word["s"]).strip() if "p" in word else True
+    if word.get("open"):
+        return True
+    if "set" in word:
+        return any(raw(one).split() == actual for one in word["set"])
     if "p" not in word:
         return all(fits(word, one) for one in actual)
     return actual[0].startswith(raw(word["p"])) and actual[-1].endswith(raw(word["s"]))
