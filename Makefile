@@ -34,6 +34,7 @@ test: build ## run all tests (ctest, then pytest)
 
 differential: build ## compare the evaluator with bash: SEED, N, KIND (or each), DIALECT
 	@python3 tests/differential/run.py --build "$(BUILD)" --seed $(SEED) --n $(N) --kind $(KIND) --dialect $(DIALECT) --jobs $$(nproc) --shares
+	@python3 tests/differential/run_scripts.py --build "$(BUILD)" --seed $(SEED) --n $$(($(N) / 10)) --jobs $$(nproc)
 
 bench: build ## measure speed, start-up and memory on one thread
 	@scripts/bench

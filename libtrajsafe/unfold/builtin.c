@@ -351,6 +351,17 @@ static void alias_words(struct tj_work *w, const struct tj_command *c) {
     }
 }
 
+static void let(struct tj_work *w, struct tj_env *env, const struct tj_command *c) {
+    int64_t n = 0;
+    bool known = c->argc > 1;
+    for (uint32_t i = 1; i < c->argc; i++) {
+        const struct tj_value *v = &c->argv[i].value;
+        known = tj_value_known(v) && tj_arith(w, env, v->text, &n);
+        if (!tj_value_known(v)) tj_arith_blur(w, env, v->text);
+    }
+    w->status = known ? n == 0 : TJ_STATUS_UNKNOWN;
+}
+
 static void printf_variable(struct tj_work *w, struct tj_env *env, const struct tj_command *c) {
     if (c->argc < 4 || !tj_str_is(c->argv[1].value.text, "-v") || !tj_value_known(&c->argv[2].value)) return;
     struct tj_command printed = *c;
@@ -387,6 +398,7 @@ void tj_builtin_apply(struct tj_work *w, struct tj_env *env, const struct tj_com
     case TJ_HANDLER_ALIAS: alias_words(w, c); break;
     case TJ_HANDLER_PRINTF: printf_variable(w, env, c); break;
     default:
+        if (tj_str_is(c->name, "let")) let(w, env, c);
         if (tj_str_is(c->name, "shopt")) {
             shell_options(w, env, c);
             life_options(env, c);

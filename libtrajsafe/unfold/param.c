@@ -156,6 +156,7 @@ static int is_there(const struct tj_expansion *x, bool known, bool kept, bool co
     }
     if (!known) return x->value.flags & TJ_VALUE_UNSET_OK && !kept ? 0 : -1;
     if (x->value.flags & TJ_VALUE_UNSET) return 0;
+    if (x->value.flags & TJ_VALUE_IS_SET && x->value.flags & TJ_VALUE_UNSET_OK) return -1;
     if (x->value.flags & TJ_VALUE_IS_DYNAMIC) return x->value.text.n || x->value.suffix.n ? 1 : -1;
     for (uint32_t i = 0; i < x->value.nset && x->value.flags & TJ_VALUE_IS_SET; i++) {
         if (colon && x->value.set[i].n == 0) return -1;

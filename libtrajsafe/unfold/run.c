@@ -304,7 +304,7 @@ static void run_program(struct tj_work *w, struct tj_env *outer, const struct tj
     uint32_t adds = env.capture ? env.capture->adds : 0;
     bool builtin = row && env.external < 2 && tj_str_eq(c->argv[0].value.text, c->name);
     int before = w->status;
-    w->status = builtin ? tj_status_of(w, outer, c) : TJ_STATUS_UNKNOWN;
+    w->status = builtin ? tj_status_of(c) : TJ_STATUS_UNKNOWN;
     if (builtin) apply_builtin(w, outer, plain, c, before);
     if (w->jump) return;
     int status = w->status;

@@ -255,17 +255,6 @@ static bool may_fail(const struct tj_command *c) {
 
 static int from_test(int held) { return held < 0 ? TJ_STATUS_UNKNOWN : held ? 0 : 1; }
 
-static int let_status(struct tj_work *w, struct tj_env *env, const struct tj_command *c) {
-    int64_t n = 0;
-    bool known = c->argc > 1;
-    for (uint32_t i = 1; i < c->argc; i++) {
-        const struct tj_value *v = &c->argv[i].value;
-        known = tj_value_known(v) && tj_arith(w, env, v->text, &n);
-        if (!known) tj_arith_blur(w, env, v->text);
-    }
-    return known ? n == 0 : TJ_STATUS_UNKNOWN;
-}
-
 /* Only %s and %%: nothing that can be of the wrong kind. */
 static bool prints_surely(const struct tj_command *c) {
     if (c->argc < 2 || !tj_value_known(&c->argv[1].value)) return false;
@@ -288,11 +277,10 @@ static bool all_settings(const struct tj_command *c) {
     return true;
 }
 
-int tj_status_of(struct tj_work *w, struct tj_env *env, const struct tj_command *c) {
+int tj_status_of(const struct tj_command *c) {
     static const char *const zero[] = {"true", ":", "echo"};
     static const char *const setting[] = {"export", "declare", "local", "typeset", "alias", "unset", "readonly"};
     uint32_t row = c->base_program;
-    if (tj_str_is(c->name, "let")) return let_status(w, env, c);
     if (row == TJ_NONE || may_fail(c) || (c->argc && !tj_str_eq(c->argv[0].value.text, c->name)))
         return TJ_STATUS_UNKNOWN;
     if (tj_str_is(c->name, "false")) return 1;

@@ -373,7 +373,7 @@ static uint32_t walk_chain(struct tj_work *w, struct tj_env *env, uint32_t first
     for (; i != TJ_NONE && at[i].link != TJ_LINK_SEQ; i = at[i].next) {
         bool and = at[i].link == TJ_LINK_AND;
         bool last = at[i].next == TJ_NONE || at[at[i].next].link == TJ_LINK_SEQ;
-        if (!and && run.open && !w->stopped) run_end(w, &inner, &run); /* also behind a jump: it was not certain */
+        if (!and&&run.open && !w->stopped) run_end(w, &inner, &run); /* also behind a jump: it was not certain */
         if (w->stopped || w->jump) continue;
         if (last) inner.condition = env->condition;
         bool skips = w->status != TJ_STATUS_UNKNOWN && (w->status == 0) != and;

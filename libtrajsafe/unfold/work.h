@@ -421,7 +421,7 @@ int tj_test_double(struct tj_work *w, struct tj_env *env, const struct tj_sh_nod
 int tj_test_arith(struct tj_work *w, struct tj_env *env, const struct tj_sh_node *node);
 int tj_test_pattern(struct tj_work *w, struct tj_env *env, uint32_t word, const struct tj_value *text);
 /* What a builtin's exit status is, when it is certain; TJ_STATUS_UNKNOWN. */
-int tj_status_of(struct tj_work *w, struct tj_env *env, const struct tj_command *command);
+int tj_status_of(const struct tj_command *command);
 
 /* ---- run.c: one command ------------------------------------------------------------------------------------------------------ */
 

@@ -49,14 +49,12 @@ def fits(word, actual):
 
 def several(word, actual):
     """The same for a word that bash may have split into any number."""
-    if not actual:
-        if "set" in word and not word.get("open"):
-            return any(not raw(one).strip() for one in word["set"])
-        return not raw(word["p"]).strip() and not raw(word["s"]).strip() if "p" in word else True
-    if word.get("open"):
+    if word.get("open") or "list" in word or "some" in word:
         return True
-    if "set" in word:
-        return any(raw(one).split() == actual for one in word["set"])
+    if "set" in word: # pieces, or texts that are split
+        return all(fits(word, one) for one in actual) or any(raw(one).split() == actual for one in word["set"])
+    if not actual:
+        return not raw(word["p"]).strip() and not raw(word["s"]).strip() if "p" in word else True
     if "p" not in word:
         return all(fits(word, one) for one in actual)
     return actual[0].startswith(raw(word["p"])) and actual[-1].endswith(raw(word["s"]))
