@@ -23,6 +23,7 @@ static const struct ones ones[] = {{TJ_F_OBJECT, TJ_ONE_OBJECT, TJ_OBJECT_COUNT}
                                    {TJ_F_BACKGROUND, TJ_ONE_BACKGROUND, 2},
                                    {TJ_F_DEFERRED, TJ_ONE_DEFERRED, 2},
                                    {TJ_F_DECODED, TJ_ONE_DECODED, 2},
+                                   {TJ_F_OBSCURED, TJ_ONE_OBSCURED, 2},
                                    {TJ_F_KNOWN, TJ_ONE_KNOWN, 2},
                                    {TJ_F_WHOLE, TJ_ONE_WHOLE, 2}};
 

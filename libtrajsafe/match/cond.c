@@ -39,6 +39,7 @@ static bool bool_value(const struct tj_matching *m, const struct tj_instance *x,
     case TJ_F_BACKGROUND: return effect_flag(e, TJ_EFF_BACKGROUND) || (flags & TJ_CMD_BACKGROUND);
     case TJ_F_DEFERRED: return effect_flag(e, TJ_EFF_DEFERRED) || (flags & TJ_CMD_DEFERRED);
     case TJ_F_DECODED: return (flags & TJ_CMD_DECODED) != 0;
+    case TJ_F_OBSCURED: return (flags & TJ_CMD_OBSCURED) != 0;
     case TJ_F_KNOWN: return c && c->program != TJ_NONE;
     case TJ_F_WHOLE: return x->edit && x->edit->whole;
     case TJ_F_FINAL: return x->subject == TJ_SUBJECT_MESSAGE && m->view->final;

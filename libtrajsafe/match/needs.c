@@ -19,6 +19,7 @@ static uint64_t ones_of(const struct tj_instance *x) {
     ones |= truth(TJ_ONE_BACKGROUND, effect & TJ_EFF_BACKGROUND || flags & TJ_CMD_BACKGROUND);
     ones |= truth(TJ_ONE_DEFERRED, effect & TJ_EFF_DEFERRED || flags & TJ_CMD_DEFERRED);
     ones |= truth(TJ_ONE_DECODED, flags & TJ_CMD_DECODED) | truth(TJ_ONE_KNOWN, c && c->program != TJ_NONE);
+    ones |= truth(TJ_ONE_OBSCURED, flags & TJ_CMD_OBSCURED);
     return ones | truth(TJ_ONE_WHOLE, x->edit && x->edit->whole);
 }
 

@@ -519,6 +519,8 @@ enum tj_field_type {
       "the program that runs it, past shells, exec and eval; nobody: none does")                                       \
     X(DEPTH, "depth", TJ_ON_E | TJ_ON_C, NUMBER, 0, "how many layers of nested text lead to it")                       \
     X(DECODED, "decoded", TJ_ON_E | TJ_ON_C, BOOL, 0, "the text came out of a decoder")                                \
+    X(OBSCURED, "obscured", TJ_ON_E | TJ_ON_C, BOOL, 0,                                                                \
+      "its name or options were written so that they cannot be read: r\"\"m, $'\\x72m', ${*}rm")                       \
     X(LANG, "lang", TJ_ON_E | TJ_ON_C, ENUM, TJ_LIST_LANGS, "shell, or the language of the call")                      \
     X(KNOWN, "known", TJ_ON_C, BOOL, 0, "the program is in the tables")                                                \
     X(ROLE, "role", TJ_ON_T, SET, TJ_LIST_ROLES, "roles that the matched bytes may have")                              \

@@ -172,6 +172,7 @@ static bool n_number(const struct naive *n, struct thing t, enum tj_field f, uin
     case TJ_F_LANG: return c ? *out = c->lang, true : false;
     case TJ_F_DEPTH: return c ? *out = c->depth, true : false;
     case TJ_F_DECODED: return *out = c && c->flags & TJ_CMD_DECODED, true;
+    case TJ_F_OBSCURED: return *out = c && c->flags & TJ_CMD_OBSCURED, true;
     case TJ_F_KNOWN: return *out = c->program != TJ_NONE, true;
     case TJ_F_WHOLE: return *out = d->whole, true;
     case TJ_F_FINAL: return *out = n->s->view.final, true;
