@@ -81,7 +81,7 @@ static uint16_t flag_of(struct tj_compiler *c, const struct tj_yaml *node) {
 
 static bool option_name_fits(struct tj_str name, uint32_t style) {
     if (style == TJ_STYLE_KEYVALUE || style == TJ_STYLE_CALL) return name.n > 1 && name.p[name.n - 1] == '=';
-    return style == TJ_STYLE_WORDS || tj_str_is(name, "-") || tj_str_is(name, "==") ||
+    return style == TJ_STYLE_WORDS || tj_str_is(name, "-") || tj_str_is(name, "+") || tj_str_is(name, "==") ||
            (name.n > 1 && (name.p[0] == '-' || name.p[0] == '+'));
 }
 

@@ -127,6 +127,8 @@ bool tj_handle_cloud(struct tj_derive *d) {
     }
     for (uint32_t i = 0; i < tj_operands(d) && i < 4; i++) {
         const struct tj_value *verb = tj_operand(d, i);
+        uint8_t slot = d->bound->operand.at[i].slot;
+        if (slot == TJ_SLOT_COMMAND || slot == TJ_SLOT_SHELL) return false; /* heroku run rm x: not the cloud's word */
         if (tj_str_is(verb->text, "help") || tj_str_is(verb->text, "ssh") || tj_str_is(verb->text, "exec"))
             return false;
         if (!deletes(verb->text)) continue;

@@ -262,7 +262,8 @@ static bool has_wrapper(struct tj_matching *m, const struct tj_command *c, const
 static bool passes_on(const struct tj_matching *m, const struct tj_command *c) {
     if (c->base_program >= m->image->n[TJ_SECTION_PROGRAMS]) return false;
     uint16_t handler = tj_image_program(m->image, c->base_program)->handler;
-    return handler == TJ_HANDLER_SHELL || handler == TJ_HANDLER_EXEC || handler == TJ_HANDLER_EVAL;
+    return handler == TJ_HANDLER_SHELL || handler == TJ_HANDLER_EXEC || handler == TJ_HANDLER_EVAL ||
+           handler == TJ_HANDLER_ENV;
 }
 
 static bool is_run_by(struct tj_matching *m, const struct tj_command *c, const uint32_t *ids, uint32_t n) {

@@ -1,7 +1,7 @@
 /* A command's words by its row of the program table: which is an option, a value, an operand, and of what kind. */
 #include "unfold/unfold.h"
 
-enum { MAX_ROWS = 4 /* a program and its subcommands of subcommands */ };
+enum { MAX_ROWS = 6 /* a program and its subcommands of subcommands */ };
 
 struct binder {
     const struct tj_image *image;
@@ -242,6 +242,11 @@ static uint32_t bind_option(struct binder *b, uint32_t at) {
         (void)add_option(b, find_option(b, word), word, at);
         return at;
     }
+    if (word.p[0] == '+' && !find_option(b, word)) { /* vim +COMMAND */
+        struct tj_value v = tail_value(&b->command->argv[at].value, 1);
+        set_value(b, add_option(b, find_option(b, TJ_STR("+")), TJ_STR("+"), at), &v, at);
+        return at;
+    }
     if ((word.n > 2 && word.p[1] == '-') || b->style == TJ_STYLE_LONG) return bind_long(b, at, false, &bound);
     if (word.n > 2 || word.p[0] != '-' || tj_str_is(word, "--")) {
         uint32_t last = bind_long(b, at, true, &bound);
@@ -285,12 +290,33 @@ static bool begins_command(const struct binder *b, uint32_t operands, bool *text
     return false;
 }
 
+/* docker-like `exec NAME -- PROGRAM`: dashes that stand where the program would. */
+static bool dashes_before_command(const struct binder *b, uint32_t operands) {
+    uint32_t n, at = 0;
+    const struct tj_operand *slot = slots(b, &n);
+    for (uint32_t i = 0; i < n; i++) {
+        if (skipped(b, slot, i, n)) continue;
+        if (at == operands) return slot[i].slot == TJ_SLOT_COMMAND || slot[i].slot == TJ_SLOT_SHELL;
+        if (slot[i].rest) return false;
+        at++;
+    }
+    return false;
+}
+
 /* NAME=VALUE in front of the command of env, sudo, doas. */
 static bool is_setting(struct tj_str s) {
     uint32_t i = 0;
     if (s.n == 0 || tj_is_digit(s.p[0])) return false;
     while (i < s.n && tj_is_name(s.p[i])) i++;
     return i && i < s.n && s.p[i] == '=';
+}
+
+/* env $(cat .env) PROGRAM: what a substitution prints in front of the program is settings. */
+static bool is_settings(const struct binder *b, uint32_t at) {
+    const struct tj_value *v = &b->command->argv[at].value;
+    if (b->row[0]->handler != TJ_HANDLER_ENV || at + 1 >= b->command->argc) return false;
+    return v->flags & TJ_VALUE_IS_DYNAMIC && v->flags & TJ_VALUE_FROM_OUTPUT && v->flags & TJ_VALUE_MAY_SPLIT &&
+           v->text.n == 0 && v->suffix.n == 0;
 }
 
 static bool enter_subcommand(struct binder *b, uint32_t at) {
@@ -352,7 +378,8 @@ static bool looks_like_option(const struct binder *b, uint32_t at) {
     struct tj_str s = text_of(b, at);
     if (b->ended || s.n == 0) return false;
     if (s.n == 1) return s.p[0] == '-' && !b->command->argv[at].value.suffix.n && find_option(b, s); /* env -, su - */
-    return s.p[0] == '-' || ((s.p[0] == '+' || s.p[0] == '=') && find_option(b, s));
+    return s.p[0] == '-' || ((s.p[0] == '+' || s.p[0] == '=') && find_option(b, s)) ||
+           (s.p[0] == '+' && find_option(b, TJ_STR("+")));
 }
 
 static void bind_operand(struct binder *b, uint32_t at, uint32_t *operands) {
@@ -369,7 +396,7 @@ static void bind_operand(struct binder *b, uint32_t at, uint32_t *operands) {
     }
     if (*operands == 0 && enter_subcommand(b, at)) return;
     bool text = false, command = begins_command(b, *operands, &text);
-    if (command && !text && is_setting(text_of(b, at))) {
+    if (command && !text && (is_setting(text_of(b, at)) || is_settings(b, at))) {
         push_operand(b, at, TJ_SLOT_VARIABLE);
         return;
     }
@@ -400,7 +427,10 @@ static void bind_words(struct binder *b) {
     for (uint32_t i = 1; i < b->command->argc; i++) {
         bool literal = b->style == TJ_STYLE_WORDS;
         bool dashes = !literal && !b->ended && tj_str_is(text_of(b, i), "--") && !b->command->argv[i].value.suffix.n;
-        if (dashes && !find_option(b, text_of(b, i)))
+        bool before = b->ended && operands && tj_str_is(text_of(b, i), "--") && dashes_before_command(b, operands);
+        if (before)
+            continue;
+        else if (dashes && !find_option(b, text_of(b, i)))
             b->ended = true;
         else if (!literal && looks_like_option(b, i))
             i = bind_option(b, i) + (names_a_value(b, i) ? 1u : 0u);

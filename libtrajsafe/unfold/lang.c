@@ -126,31 +126,11 @@ static bool only_edits(struct tj_str s) {
 }
 
 static bool is_editor(struct tj_str name) {
-    static const char *const names[] = {"vim", "vi", "nvim", "ex", "ed", "view"};
+    static const char *const names[] = {"vim", "vi", "nvim", "ex", "ed", "view", "gvim", "rvim", "vimdiff"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         if (tj_str_is(name, names[i])) return true;
     }
     return false;
-}
-
-/* :!TEXT of an editor, also behind silent, read, write and terminal. Other commands of it edit. */
-static void walk_editor(struct tj_work *w, struct tj_env *env, uint32_t text) {
-    static const char *const before[] = {"silent! ", "silent ", "sil! ", "sil ",    "read ",
-                                         "r ",       "write ",  "w ",    "execute "};
-    struct tj_str s = w->out->texts.text.at[text].bytes;
-    uint32_t at = 0;
-    for (size_t k = 0; at < s.n && k < sizeof before / sizeof *before; k++) {
-        while (at < s.n && (s.p[at] == ':' || s.p[at] == '+' || tj_is_space(s.p[at]))) at++;
-        if (!tj_str_starts(tj_str_sub(s, at, s.n), tj_str_of(before[k]))) continue;
-        at += tj_str_of(before[k]).n;
-        k = 0;
-    }
-    uint32_t skip = tj_str_starts(tj_str_sub(s, at, s.n), TJ_STR("terminal ")) ? 9 : at < s.n && s.p[at] == '!' ? 1 : 0;
-    struct tj_span span = {text, at + skip, s.n};
-    if (skip)
-        run_code(w, env, span, tj_texts_bytes(&w->out->texts, span));
-    else
-        (void)run_calls(w, env, text);
 }
 
 /* Groovy: "text".execute() */
@@ -201,9 +181,10 @@ void tj_walk_foreign(struct tj_work *w, struct tj_env *env, uint32_t text, enum 
     struct tj_span span = {text, 0, s.n};
     if (lang == TJ_LANG_PERL && only_edits(s)) return;
     if (lang == TJ_LANG_OTHER && is_editor(w->out->texts.text.at[text].label)) {
-        walk_editor(w, env, text);
+        if (!tj_walk_editor(w, env, text)) (void)run_calls(w, env, text);
         return;
     }
+    if (tj_walk_escapes(w, env, text) && lang == TJ_LANG_OTHER) return;
     switch (lang) {
     case TJ_LANG_AWK:
         if (!quiet_awk(s)) tj_walk_code(w, env, text, lang);

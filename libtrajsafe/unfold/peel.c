@@ -90,6 +90,22 @@ static struct tj_nest nest_of(const struct tj_env *env, const struct tj_command 
                             .dialect = dialect_of(env, c)};
 }
 
+/* commands=["rm x","ls"]: a list of texts, as services take them. */
+static bool peel_list(struct tj_work *w, struct tj_env *env, const struct tj_nest *nest) {
+    struct tj_str s = tj_str_trim(nest->text.text);
+    if (s.n < 4 || s.p[0] != '[' || s.p[s.n - 1] != ']' || (s.p[1] != '"' && s.p[1] != '\'')) return false;
+    for (uint32_t i = 1; i < s.n && !w->stopped; i++) {
+        if (s.p[i] != '"' && s.p[i] != '\'') continue;
+        uint32_t end = i + 1;
+        while (end < s.n && s.p[end] != s.p[i]) end += s.p[end] == '\\' ? 2 : 1;
+        struct tj_nest one = *nest;
+        one.text.text = tj_str_sub(s, i + 1, end < s.n ? end : s.n);
+        tj_nest_text(w, env, &one);
+        i = end;
+    }
+    return true;
+}
+
 /* ---- slots -------------------------------------------------------------------------------------------------------------------------- */
 
 /* powershell -EncodedCommand: UTF-16 in base64; -Command takes all words behind it. True: it cannot be decoded, which is said. */
@@ -129,6 +145,7 @@ static void peel_option(struct tj_work *w, struct tj_env *env, struct tj_command
         nest.frame = &frame;
     }
     if (nest.lang == TJ_LANG_PWSH && decoded_pwsh(w, c, o, &nest)) return;
+    if (nest.lang == TJ_LANG_SHELL && peel_list(w, env, &nest)) return;
     tj_nest_text(w, env, &nest);
 }
 
@@ -235,6 +252,9 @@ static void peel_script(struct tj_work *w, struct tj_env *env, struct tj_command
         run_output(w, env, c, output, lang, how, params);
     else if (!tj_nest_file(w, env, path, lang, how, params)) {
         tj_work_cover(w, TJ_COVERAGE_OPAQUE);
+        bool shell = tj_image_program(w->image, c->base_program)->handler == TJ_HANDLER_SHELL;
+        bool nothing = !tj_value_known(path) && path->flags & TJ_VALUE_MAY_SPLIT && !path->text.n && !path->suffix.n;
+        if (shell && nothing) run_stdin(w, env, c, lang, params); /* bash $x <<< TEXT: $x may be nothing */
         run_named_script(w, env, c, arg);
     }
 }
@@ -569,6 +589,7 @@ bool tj_peel(struct tj_work *w, struct tj_env *outer, struct tj_command *c, cons
     }
     default: break;
     }
+    if (tj_peel_typed(w, &env, c, bound)) return true;
     if (traits_of(w, c) & TJ_PROGRAM_STDIN_OPERANDS) return tj_peel_xargs(w, &env, c, bound);
     return peel_generic(w, &env, outer, c, bound);
 }

@@ -493,6 +493,12 @@ bool tj_peel_crontab(struct tj_work *w, struct tj_env *env, struct tj_command *c
 void tj_find_results(struct tj_work *w, const struct tj_command *command, struct tj_args *out);
 /* guess.c: true when the tail of an unknown program was taken for a command. */
 bool tj_peel_guess(struct tj_work *w, struct tj_env *env, struct tj_command *command);
+/* typed.c: what is typed at a program or packed into its words. escape.c: ways from a program that is no shell to one. */
+bool tj_peel_typed(struct tj_work *w, struct tj_env *env, struct tj_command *command, const struct tj_bound *bound);
+bool tj_peel_lines(struct tj_work *w, struct tj_env *env, struct tj_command *command, struct tj_str row);
+bool tj_peel_sed(struct tj_work *w, struct tj_env *env, struct tj_command *command, const struct tj_bound *bound);
+bool tj_walk_escapes(struct tj_work *w, struct tj_env *env, uint32_t text);
+bool tj_walk_editor(struct tj_work *w, struct tj_env *env, uint32_t text); /* false: it holds more than it reads */
 /* hooks.c: a variable that names what programs run (rows `env:NAME`), alone and as words of env and export. */
 void tj_hook_variable(struct tj_work *w, const struct tj_env *env, uint32_t parent, struct tj_str name,
                       const struct tj_value *value);

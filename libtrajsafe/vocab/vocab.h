@@ -516,7 +516,7 @@ enum tj_field_type {
     X(PIPED_TO, "piped_to", TJ_ON_E | TJ_ON_C, NAME, 0, "programs after it in the same pipeline")                      \
     X(WRAPPER, "wrapper", TJ_ON_E | TJ_ON_C, NAME, 0, "programs that it was wrapped in or nested in")                  \
     X(RUN_BY, "run_by", TJ_ON_E | TJ_ON_C, NAME, 0,                                                                    \
-      "the program that runs it, past shells, exec and eval; nobody: none does")                                       \
+      "the program that runs it, past shells, env and exec; nobody: none does")                                        \
     X(DEPTH, "depth", TJ_ON_E | TJ_ON_C, NUMBER, 0, "how many layers of nested text lead to it")                       \
     X(DECODED, "decoded", TJ_ON_E | TJ_ON_C, BOOL, 0, "the text came out of a decoder")                                \
     X(OBSCURED, "obscured", TJ_ON_E | TJ_ON_C, BOOL, 0,                                                                \

@@ -111,7 +111,8 @@ static bool n_program(const struct naive *n, const struct tj_cond *c, const stru
 static bool n_passes_on(const struct naive *n, const struct tj_command *c) {
     if (c->base_program >= n->s->e.image->n[TJ_SECTION_PROGRAMS]) return false;
     uint16_t handler = tj_image_program(n->s->e.image, c->base_program)->handler;
-    return handler == TJ_HANDLER_SHELL || handler == TJ_HANDLER_EXEC || handler == TJ_HANDLER_EVAL;
+    return handler == TJ_HANDLER_SHELL || handler == TJ_HANDLER_EXEC || handler == TJ_HANDLER_EVAL ||
+           handler == TJ_HANDLER_ENV;
 }
 
 static bool n_name(const struct naive *n, struct thing t, const struct tj_cond *cond) {
