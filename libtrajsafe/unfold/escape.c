@@ -24,15 +24,6 @@ static bool word_is(struct tj_str s, uint32_t at, const char *name, uint32_t *af
 static const struct {
     const char *row, *leader;
 } escapes[] = {
-    {"mysql", "\\!"},
-    {"mysql", "system "},
-    {"psql", "\\!"},
-    {"psql", "\\g |"},
-    {"psql", "\\o |"},
-    {"sqlite3", ".shell "},
-    {"sqlite3", ".system "},
-    {"sqlcmd", "!!"},
-    {"sqlcmd", "host "},
     {"ftp", "!"},
     {"sftp", "!"},
     {"telnet", "!"},
@@ -336,6 +327,11 @@ static bool editor_line(struct tj_work *w, struct tj_env *env, uint32_t text, ui
     if (word_is(s, at, "python3", &after) || word_is(s, at, "py3", &after) || word_is(s, at, "python", &after) ||
         word_is(s, at, "py", &after)) {
         run_span(w, env, trimmed(w, (struct tj_span){text, after, end}), label, TJ_LANG_PYTHON);
+        return true;
+    }
+    bool lua = word_is(s, at, "lua", &after), perl = !lua && word_is(s, at, "perl", &after);
+    if ((lua || perl) && after < end) {
+        run_span(w, env, trimmed(w, (struct tj_span){text, after, end}), label, lua ? TJ_LANG_LUA : TJ_LANG_PERL);
         return true;
     }
     if (word_is(s, at, "shell", &after) || word_is(s, at, "sh", &after)) { /* :sh, a shell and no words */
