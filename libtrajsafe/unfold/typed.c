@@ -100,7 +100,7 @@ static bool peel_screen(struct tj_work *w, struct tj_env *env, struct tj_command
         tj_run_words(w, &inner, c->argv + at + 2, c->argc - at - 2);
     } else if (tj_str_is(verb->text, "stuff") || tj_str_is(verb->text, "eval")) {
         bool stop;
-        struct tj_str typed = tj_echo_unescape(w->arena, text->text, &stop);
+        struct tj_str typed = tj_print_unescape(w->arena, text->text, TJ_ESCAPES_ECHO, &stop);
         struct tj_buf buf;
         tj_buf_init(&buf, w->arena);
         for (uint32_t i = 0; i < typed.n; i++) {
