@@ -292,6 +292,9 @@ static const struct tj_sh_part *parts_of(struct braces *b, const struct tj_sh_pa
 static bool unpaired(const struct tj_sh_part *part, struct tj_str source) {
     int depth = 0;
     if (part->kind != TJ_PART_PARAM) return false;
+    struct tj_str text = tj_str_sub(source, part->begin, part->end);
+    if (tj_str_find(text, TJ_STR("\\}"), 0) != TJ_NOT_FOUND || tj_str_find(text, TJ_STR("\\{"), 0) != TJ_NOT_FOUND)
+        return true;
     for (uint32_t i = part->begin; i < part->end && i < source.n; i++)
         depth += (source.p[i] == '{') - (source.p[i] == '}');
     return depth != 0;

@@ -344,6 +344,7 @@ bool tj_filter_lines(struct tj_arena *arena, struct tj_strs args, bool tail, str
         }
     }
     (void)end;
+    if (tail && seen < skip) begin = in.n;
     *out = tj_str_sub(in, begin, in.n);
     if (!tail && keep == 0) *out = TJ_STR("");
     return true;

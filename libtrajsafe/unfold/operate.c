@@ -244,6 +244,8 @@ static struct tj_value operate_open(struct tj_operation *o, const struct tj_valu
     } else if ((each && o->twice) || letter) {
         out.text = apply(o, v->text);
         out.suffix = apply(o, v->suffix);
+    } else if (o->op == ':' && v->flags & TJ_VALUE_UNSET_OK) {
+        tj_arith_blur(o->w, o->env, o->a); /* of what is not set nothing is cut, and nothing is counted */
     } else if (o->op == ':' && tj_utf8_valid(v->text) && tj_arith(o->w, o->env, o->a, &from) && from >= 0) {
         uint32_t have = tj_text_chars(v->text), begin = tj_text_offset(v->text, from < have ? (uint32_t)from : have);
         out.text = tj_str_sub(v->text, begin, v->text.n);

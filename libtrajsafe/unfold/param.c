@@ -178,14 +178,24 @@ static void defaults(struct tj_work *w, struct tj_env *env, const struct tj_sh_p
     if (plus && !known && !x->is_list) there = -1;
     if (there == (plus ? 0 : 1)) {
         if (!plus) return;
-        *x = (struct tj_expansion){.value = constant(TJ_STR(""))};
+        bool none_ = x->is_list && !x->joins;
+        *x = (struct tj_expansion){.value = constant(TJ_STR("")), .is_list = none_};
         return;
     }
     if (there < 0) {
-        struct tj_value other = operand ? tj_word_value(w, env, part->child) : constant(TJ_STR(""));
+        tj_state_enter(w->state); /* what it assigns may not be assigned */
+        struct tj_value other = operand ? tj_word_value(w, env, part->child) : constant(TJ_STR("")), kept_;
+        (void)tj_value_keep(w->arena, &other, &kept_);
+        other = kept_;
+        tj_state_leave(w->state, TJ_LEAVE_KEEP_FILES);
         struct tj_value none = constant(TJ_STR(""));
-        bool list = x->is_list;
+        bool list = x->is_list || x->many;
         *x = (struct tj_expansion){.value = tj_value_either(w, plus ? &none : &old, &other)};
+        x->many = list;
+        if (!plus && !tj_value_known(&old) && !old.nset) {
+            x->value = tj_value_unknown(old.span);
+            x->value.carries = old.carries | other.carries;
+        }
         if (list || !tj_value_known(&old)) x->value.flags |= TJ_VALUE_MAY_SPLIT;
         if (part->op == '=') tj_var_assign(w, env, t->name, t->index, &x->value, false);
         return;
@@ -244,6 +254,8 @@ static struct tj_operation operation_of(struct tj_work *w, struct tj_env *env, c
     o.failed =
         !tj_value_known(&v) || (pattern && tj_option_is(w, "shopt extglob") && tj_str_chr(o.a, '(', 0) != TJ_NOT_FOUND);
     if (pattern && tj_option_is(w, "shopt nocasematch")) o.failed = true;
+    /* [^a] is [!a] in bash alone. */
+    if (env->dialect == TJ_DIALECT_SH && tj_str_find(o.a, TJ_STR("[^"), 0) != TJ_NOT_FOUND) o.failed = true;
     o.plain = tj_pattern_literal(w->arena, o.a, &o.literal);
     if (n > 1) {
         o.has_b = true;
@@ -337,6 +349,7 @@ struct tj_expansion tj_param_expand(struct tj_work *w, struct tj_env *env, const
     default: break;
     }
     x.odd = x.odd || part->op == ':' || part->op == '/' || part->op == '^' || part->op == ',' || part->op == '~';
+    if (part->op == '@' && (part->op2 == 0 || !strchr("QULu", part->op2))) return unknown(x.is_list || x.many);
     if (!x.is_list && x.value.flags & TJ_VALUE_UNSET) return x; /* nothing stays nothing */
     struct tj_operation o = operation_of(w, env, part);
     if (x.is_list && part->op == ':') {

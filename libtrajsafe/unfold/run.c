@@ -42,7 +42,12 @@ static uint32_t find_versioned(const struct tj_image *image, struct tj_str name)
     while (n && (tj_is_digit(name.p[n - 1]) || name.p[n - 1] == '.')) n--;
     if (n && n < name.n && name.p[n - 1] == '-') n--;
     if (n == 0 || n == name.n) return TJ_NONE;
-    return tj_image_find_program(image, tj_str_sub(name, 0, n));
+    uint32_t row = tj_image_find_program(image, tj_str_sub(name, 0, n));
+    uint32_t handler = TJ_HANDLER_NONE;
+    if (row != TJ_NONE) handler = tj_image_program(image, row)->handler;
+    bool builtin = handler == TJ_HANDLER_READ || handler == TJ_HANDLER_EXPORT || handler == TJ_HANDLER_SET ||
+                   handler == TJ_HANDLER_SHIFT || handler == TJ_HANDLER_ECHO || handler == TJ_HANDLER_PRINTF;
+    return builtin ? TJ_NONE : row;
 }
 
 static uint32_t find_program(const struct tj_image *image, struct tj_str name) {

@@ -147,6 +147,7 @@ static void add_literal(struct tj_builder *b, const struct tj_sh_word *word, con
     bool quoted = part->kind == TJ_PART_QUOTED;
     if (part->flags & TJ_PART_ESCAPED && escape_hides(b, word, part)) hide(b, part->text.n);
     if (part->flags & TJ_PART_GLOB) b->flags |= TJ_VALUE_HAS_GLOB;
+    if (!quoted && part->text.n == 0) return; /* a line goes on */
     bool escape = quoted && part->flags & TJ_PART_ESCAPED && part->end == part->begin + 1 + part->text.n;
     if (!escape) note_cut(b);
     /* "${x:-$'$y'}": bash expands what came out of the escapes once more. */

@@ -57,7 +57,8 @@ def several(word, actual):
         return not raw(word["p"]).strip() and not raw(word["s"]).strip() if "p" in word else True
     if "p" not in word:
         return all(fits(word, one) for one in actual)
-    return actual[0].startswith(raw(word["p"])) and actual[-1].endswith(raw(word["s"]))
+    prefix, suffix = raw(word["p"]), raw(word["s"])
+    return ((b"~" in prefix or actual[0].startswith(prefix)) and (b"~" in suffix or actual[-1].endswith(suffix)))
 
 
 def same_argv(words, actual):
@@ -79,7 +80,7 @@ def same_argv(words, actual):
 # What the shell gave up on: the evaluator says what a script does when it does not fail.
 ERRORS = re.compile(rb"bad substitution|bad array subscript|invalid|missing|not a valid identifier|division by 0|syntax error|"
                     rb"unbound variable|error token|substring expression|ambiguous|unrecognized|extra operand|must be|readonly|"
-                    rb"cannot open|No such file|too many|expected|not allowed|Usage|cannot assign|not in gzip|unexpected|error")
+                    rb"cannot open|No such file|too many|expected|not allowed|Usage|cannot assign|not in gzip|unexpected|error|expecting|[Bb]ad substitution|denied")
 
 
 def stub_commands(answer, names):
@@ -100,7 +101,7 @@ def judge(answer, outcome, names, loops=False):
         return None
     commands = stub_commands(answer, names)
     ours = [c["argv"] for c in commands]
-    skips = [outcome.error or not constant(words[0]) or "maybe" in c["flags"] for words, c in zip(ours, commands)]
+    skips = [loops or outcome.error or not constant(words[0]) or "maybe" in c["flags"] for words, c in zip(ours, commands)]
     surely = not any("maybe" in c["flags"] for c in commands)
     # A command in a loop stands for as many as there were rounds: each of ours is for one or more, in order.
     reach, furthest = {0}, 0
