@@ -73,7 +73,6 @@ static void body(struct tj_work *w, struct loop *l, const struct tj_env *env) {
     struct tj_target turn = tj_target_in(&l->inner, TJ_TARGET_TURN, &fork);
     inner.target = &turn;
     tj_fork_begin(w, &inner, &fork, &turn);
-    w->status = 0;
     tj_walk_nodes(w, &inner, l->body);
     tj_fork_end(w, &inner, &fork, TJ_CWD_LAST);
 }

@@ -23,7 +23,7 @@ static struct tj_value run_body(struct tj_work *w, struct tj_env *env, const str
     w->substitutions++;
     tj_shell_begin(w, &inner, &scope);
     scope.life.errexit = false;
-    w->status = 0;
+    if (part->node == TJ_NONE) w->status = 0;
     if (part->node != TJ_NONE) tj_walk_nodes(w, &inner, part->node);
     tj_shell_end(w, &inner, &scope);
     w->later = later;
