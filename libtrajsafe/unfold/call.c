@@ -41,8 +41,7 @@ static struct tj_value value_of(struct coder *k, uint32_t at) {
     const struct tj_code_value *c = &k->code->value.at[at];
     struct tj_value v = tj_value_text(c->text, (struct tj_span){k->text, c->begin, c->end});
     v.carries = carries_of(k, at) | carries_within(k, c);
-    /* A gap of a shell template stands as ${name} in the source. */
-    uint32_t gap = c->kind == TJ_CODE_TEXT ? tj_str_find(v.text, TJ_STR("${"), 0) : TJ_NOT_FOUND;
+    uint32_t gap = c->kind == TJ_CODE_TEXT ? tj_gap_in(v.text) : TJ_NOT_FOUND;
     if (gap != TJ_NOT_FOUND && k->env->depth) {
         v.text = tj_str_sub(v.text, 0, gap);
         v.flags |= TJ_VALUE_IS_DYNAMIC;

@@ -65,8 +65,9 @@ static uint32_t line_words(struct tj_str s, uint32_t text, uint32_t at, uint32_t
         uint32_t from = quote ? at + 1 : at;
         for (at = from; at < end && (quote ? s.p[at] != quote : !tj_is_space(s.p[at]));) at++;
         out[n] = (struct tj_arg){.value = tj_value_text(tj_str_sub(s, from, at), (struct tj_span){text, from, at})};
-        if (tj_str_find(out[n].value.text, TJ_STR("${"), 0) != TJ_NOT_FOUND) {
-            out[n].value.text = tj_str_sub(s, from, tj_str_chr(s, '$', from));
+        uint32_t gap = tj_gap_in(out[n].value.text);
+        if (gap != TJ_NOT_FOUND) {
+            out[n].value.text = tj_str_sub(s, from, from + gap);
             out[n].value.flags |= TJ_VALUE_IS_DYNAMIC;
         }
         n++;

@@ -179,6 +179,8 @@ struct tj_str tj_gap_of(struct tj_work *w, const struct tj_value *v) {
     return tj_buf_str(&buf);
 }
 
+uint32_t tj_gap_in(struct tj_str text) { return tj_str_find(text, TJ_STR("${" GAP), 0); }
+
 const struct tj_value *tj_gap_find(const struct tj_work *w, struct tj_str name) {
     uint64_t n = 0;
     if (w->gap.n == 0 || !tj_str_starts(name, TJ_STR(GAP))) return NULL;

@@ -268,6 +268,7 @@ void tj_capture_add(struct tj_work *w, struct tj_capture *capture, const struct 
 struct tj_value tj_capture_value(const struct tj_capture *capture, struct tj_span span);
 /* "${tj_gap_N}": stands for a value in code that is made of it. */
 struct tj_str tj_gap_of(struct tj_work *w, const struct tj_value *v);
+uint32_t tj_gap_in(struct tj_str text); /* where the first one begins, or TJ_NOT_FOUND */
 const struct tj_value *tj_gap_find(const struct tj_work *w, struct tj_str name); /* NULL: no gap of this call */
 /* Text of a value in which what is not known is left out. */
 struct tj_str tj_value_all(struct tj_arena *arena, const struct tj_value *v);
