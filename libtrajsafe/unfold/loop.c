@@ -4,7 +4,16 @@
  */
 #include "unfold/work.h"
 
-enum { MAX_LOOP_SET = 16, MAX_TURNS = 1024, MAX_ALL_TURNS = 2048, MAX_PASSES = 6, MAX_REHEARSAL = 20000 };
+enum {
+    MAX_LOOP_SET = 16,
+    MAX_TURNS = 1024,
+    MAX_ALL_TURNS = 2048,
+    MAX_PASSES = 6,
+    MAX_REHEARSAL = 20000,
+    /* What a loop may take up before it is read as one of any number of turns: the rest of the call needs room too. */
+    MAX_REHEARSED_MEMORY = 2 << 20,
+    MAX_REHEARSED_TEXT = 1 << 17
+};
 
 struct loop {
     struct tj_env *env;
@@ -91,7 +100,8 @@ static void step(struct tj_work *w, struct loop *l) {
 /* ---- turn by turn ------------------------------------------------------------------------------------------------------------------ */
 
 static bool spent(struct tj_work *w, uint32_t turns) {
-    return turns >= MAX_TURNS || w->turns >= MAX_ALL_TURNS || (w->limit && w->steps > w->limit);
+    if (turns >= MAX_TURNS || w->turns >= MAX_ALL_TURNS) return true;
+    return w->limit && (w->steps > w->limit || w->arena->used > w->limit_used || w->derived > w->limit_derived);
 }
 
 /* False: it did not come to an end that is certain. What was handed over stays. */
@@ -186,6 +196,7 @@ struct rehearsal {
     struct tj_env env;
     const struct tj_target *jump;
     uint32_t may, limit, moves;
+    size_t limit_used, limit_derived, derived;
     int status;
 };
 
@@ -193,10 +204,17 @@ static void rehearse(struct tj_work *w, struct loop *l, struct rehearsal *r) {
     r->jump = w->jump;
     r->may = w->may;
     r->limit = w->limit;
+    r->limit_used = w->limit_used;
+    r->limit_derived = w->limit_derived;
+    r->derived = w->derived;
     r->moves = w->moves;
     r->status = w->status;
     r->env = l->inner;
-    if (!w->limit) w->limit = w->steps + MAX_REHEARSAL;
+    if (!w->limit) {
+        w->limit = w->steps + MAX_REHEARSAL;
+        w->limit_used = w->arena->used + MAX_REHEARSED_MEMORY;
+        w->limit_derived = w->derived + MAX_REHEARSED_TEXT;
+    }
     w->dry++;
     tj_fork_begin(w, &r->env, &r->fork, NULL);
 }
@@ -213,6 +231,9 @@ static bool rehearsed(struct tj_work *w, struct rehearsal *r) {
     w->jump = r->jump;
     w->may = r->may;
     w->limit = r->limit;
+    w->limit_used = r->limit_used;
+    w->limit_derived = r->limit_derived;
+    w->derived = r->derived; /* nobody uses that text; its memory stays counted */
     w->status = r->status;
     return touched;
 }

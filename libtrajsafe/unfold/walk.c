@@ -83,6 +83,7 @@ struct choice {
     struct tj_fork fork;
     struct prints prints;
     struct tj_env env; /* of the main path */
+    int before;        /* `case`: status when an arm begins */
     bool open;
 };
 
@@ -155,10 +156,12 @@ static void walk_arms(struct tj_work *w, struct choice *c, uint32_t i, const str
         int hit = falls ? 1 : arm_matches(w, &c->env, &at[i], subject);
         falls = false;
         if (hit == 0) continue;
+        int before = at[i].first == TJ_NONE ? 0 : c->before;
         if (hit == 1) {
-            w->status = 0;
+            w->status = before;
             tj_walk_nodes(w, &c->env, at[i].first);
             falls = (at[i].flags & TJ_SH_FALLS) != 0;
+            if (at[i].first != TJ_NONE) c->before = w->status;
             if (!falls && !(at[i].flags & TJ_SH_GOES_ON)) return;
             continue;
         }
@@ -168,11 +171,12 @@ static void walk_arms(struct tj_work *w, struct choice *c, uint32_t i, const str
         beside = (struct choice){.env = c->env};
         tj_side_begin(w, &c->fork, &side);
         prints_path(w, &c->prints, &beside.env);
-        w->status = 0;
+        w->status = before;
         tj_walk_nodes(w, &beside.env, at[i].first);
         bool more = at[i].flags & (TJ_SH_FALLS | TJ_SH_GOES_ON) && at[i].next != TJ_NONE;
         struct tj_span span = {c->env.text, at[i].begin, at[i].end};
         if (more && !w->jump && tj_work_deeper(w, span)) {
+            beside.before = w->status;
             walk_arms(w, &beside, at[i].next, subject, (at[i].flags & TJ_SH_FALLS) != 0);
             choice_end(w, &beside);
             tj_work_higher(w);
@@ -186,6 +190,7 @@ static void walk_case(struct tj_work *w, struct tj_env *env, const struct tj_sh_
     struct tj_value subject = tj_value_unknown(TJ_NO_SPAN);
     if (node->word < node->word_end) subject = tj_word_value(w, env, node->word);
     subject.flags &= ~TJ_VALUE_HAS_GLOB;
+    c.before = w->status;
     w->status = 0;
     walk_arms(w, &c, node->first, &subject, false);
     choice_end(w, &c);

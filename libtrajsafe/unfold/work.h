@@ -72,14 +72,15 @@ struct tj_work {
     struct tj_sink sink;
     struct tj_understanding *out;
     struct tj_arena *arena;
-    struct tj_journal *journal;   /* of the innermost fork, or NULL */
-    const struct tj_target *jump; /* break, return, exit: where to; nothing is walked until it is reached */
-    uint32_t may;                 /* depth of the outermost target that may have been jumped to; 0: none */
-    int status;                   /* of what ran last: 0 … 255 or TJ_STATUS_* */
-    uint32_t dry;                 /* walked to learn what it does: nothing is handed over */
-    uint32_t turns;               /* of loops, one by one */
-    uint32_t limit;               /* steps at which a rehearsal ends; 0: none */
-    uint32_t moves;               /* changes of the cwd, of parameters, of functions */
+    struct tj_journal *journal;       /* of the innermost fork, or NULL */
+    const struct tj_target *jump;     /* break, return, exit: where to; nothing is walked until it is reached */
+    uint32_t may;                     /* depth of the outermost target that may have been jumped to; 0: none */
+    int status;                       /* of what ran last: 0 … 255 or TJ_STATUS_* */
+    uint32_t dry;                     /* walked to learn what it does: nothing is handed over */
+    uint32_t turns;                   /* of loops, one by one */
+    uint32_t limit;                   /* steps at which a rehearsal ends; 0: none */
+    size_t limit_used, limit_derived; /* memory and derived text at which it ends */
+    uint32_t moves;                   /* changes of the cwd, of parameters, of functions */
     uint32_t recursions, substitutions;
     TJ_VEC(struct tj_str) odd; /* names whose values a rule of their own changes (declare -i -n -u, DEBUG traps) */
     TJ_VEC(struct tj_known_function) function;
