@@ -12,7 +12,8 @@ enum {
     MAX_REHEARSAL = 20000,
     /* What a loop may take up before it is read as one of any number of turns: the rest of the call needs room too. */
     MAX_REHEARSED_MEMORY = 2 << 20,
-    MAX_REHEARSED_TEXT = 1 << 17
+    MAX_REHEARSED_TEXT = 1 << 17,
+    MAX_REHEARSED_COMMANDS = 1200
 };
 
 struct loop {
@@ -101,7 +102,8 @@ static void step(struct tj_work *w, struct loop *l) {
 
 static bool spent(struct tj_work *w, uint32_t turns) {
     if (turns >= MAX_TURNS || w->turns >= MAX_ALL_TURNS) return true;
-    return w->limit && (w->steps > w->limit || w->arena->used > w->limit_used || w->derived > w->limit_derived);
+    return w->limit && (w->steps > w->limit || w->arena->used > w->limit_used || w->derived > w->limit_derived ||
+                        w->emitted > w->limit_emitted);
 }
 
 /* False: it did not come to an end that is certain. What was handed over stays. */
@@ -195,7 +197,7 @@ struct rehearsal {
     struct tj_fork fork;
     struct tj_env env;
     const struct tj_target *jump;
-    uint32_t may, limit, moves;
+    uint32_t may, limit, limit_emitted, moves;
     size_t limit_used, limit_derived, derived;
     int status;
 };
@@ -204,6 +206,7 @@ static void rehearse(struct tj_work *w, struct loop *l, struct rehearsal *r) {
     r->jump = w->jump;
     r->may = w->may;
     r->limit = w->limit;
+    r->limit_emitted = w->limit_emitted;
     r->limit_used = w->limit_used;
     r->limit_derived = w->limit_derived;
     r->derived = w->derived;
@@ -212,6 +215,7 @@ static void rehearse(struct tj_work *w, struct loop *l, struct rehearsal *r) {
     r->env = l->inner;
     if (!w->limit) {
         w->limit = w->steps + MAX_REHEARSAL;
+        w->limit_emitted = w->emitted + MAX_REHEARSED_COMMANDS;
         w->limit_used = w->arena->used + MAX_REHEARSED_MEMORY;
         w->limit_derived = w->derived + MAX_REHEARSED_TEXT;
     }
@@ -231,6 +235,7 @@ static bool rehearsed(struct tj_work *w, struct rehearsal *r) {
     w->jump = r->jump;
     w->may = r->may;
     w->limit = r->limit;
+    w->limit_emitted = r->limit_emitted;
     w->limit_used = r->limit_used;
     w->limit_derived = r->limit_derived;
     w->derived = r->derived; /* nobody uses that text; its memory stays counted */

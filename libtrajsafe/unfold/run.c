@@ -367,17 +367,50 @@ static struct tj_plain split_name(struct tj_work *w, const struct tj_plain *plai
     return out;
 }
 
-/* One of several names: each is a command that may run. */
+/* The word is nothing but `$name` or `${name}`, unquoted: the name. */
+static struct tj_str bare_variable(const struct tj_work *w, const struct tj_value *v) {
+    struct tj_str s = tj_texts_bytes(&w->out->texts, v->span);
+    if (s.n < 2 || s.p[0] != '$') return TJ_STR_NONE;
+    bool braces = s.p[1] == '{' && s.p[s.n - 1] == '}';
+    struct tj_str name = braces ? tj_str_sub(s, 2, s.n - 1) : tj_str_sub(s, 1, s.n);
+    for (uint32_t i = 0; i < name.n; i++)
+        if (!tj_is_name(name.p[i])) return TJ_STR_NONE;
+    return name;
+}
+
+static void run_rest(struct tj_work *w, const struct tj_env *env, const struct tj_plain *plain) {
+    struct tj_plain rest = *plain;
+    struct tj_env inner = *env;
+    rest.argv++;
+    rest.argc--;
+    inner.flags |= TJ_CMD_MAYBE;
+    tj_run_plain(w, &inner, &rest);
+}
+
+/*
+ * One of several names: each is a command that may run. A variable that nobody set, but for what the text gives it, counts as
+ * not set, as in ${x:-d}: `$sudo rm x` is then `rm x`.
+ */
 static void run_alternatives(struct tj_work *w, struct tj_env *env, const struct tj_plain *plain) {
     enum { MOST = 8 };
     const struct tj_value *v = &plain->argv[0].value;
     const struct tj_capture *prints[MOST];
     struct tj_capture *own = tj_arena_array(w->arena, struct tj_capture, v->nset);
     struct tj_fork fork;
-    uint32_t n = v->nset < MOST ? v->nset : MOST;
-    if (v->flags & TJ_VALUE_UNSET_OK) tj_work_unknown(w, TJ_REASON_DYNAMIC_NAME, v->span);
+    uint32_t n = v->nset < MOST ? v->nset : MOST, unset = 0;
     if (!own) return;
     tj_fork_begin(w, env, &fork, NULL);
+    if (v->flags & TJ_VALUE_UNSET_OK && plain->argc > 1 && bare_variable(w, v).n) {
+        struct tj_side side;
+        struct tj_env inner = *env;
+        struct tj_capture *printed = tj_arena_new(w->arena, struct tj_capture);
+        if (env->capture) inner.capture = printed;
+        tj_side_begin(w, &fork, &side);
+        run_rest(w, &inner, plain);
+        tj_side_end(w, &fork, &side);
+        if (n < MOST) prints[n++] = printed;
+        unset = 1;
+    }
     for (uint32_t i = 0; i < v->nset && !w->stopped; i++) {
         struct tj_plain one = split_name(w, plain, v->set[i]);
         struct tj_side side;
@@ -392,8 +425,8 @@ static void run_alternatives(struct tj_work *w, struct tj_env *env, const struct
     }
     tj_fork_end(w, env, &fork, TJ_CWD_DOWN);
     struct tj_value blind = tj_value_unknown(plain->span);
-    if (env->capture && v->nset <= MOST) tj_capture_either(w, env->capture, prints, n);
-    if (env->capture && v->nset > MOST) tj_capture_add(w, env->capture, &blind);
+    if (env->capture && v->nset + unset <= MOST) tj_capture_either(w, env->capture, prints, n);
+    if (env->capture && v->nset + unset > MOST) tj_capture_add(w, env->capture, &blind);
 }
 
 /*
@@ -468,6 +501,19 @@ static void run_without_noise(struct tj_work *w, struct tj_env *env, const struc
     tj_run_plain(w, env, &rest);
 }
 
+/* `[ -w /x ] || sudo=sudo; $sudo rm y` where nothing gave it a value: the text's own variable, so it is not set. */
+static bool is_own_unset(struct tj_work *w, const struct tj_value *v) {
+    bool unset = v->flags & TJ_VALUE_IS_DYNAMIC && v->flags & TJ_VALUE_UNSET_OK && !v->text.n && !v->suffix.n;
+    struct tj_str name = unset ? bare_variable(w, v) : TJ_STR_NONE, s = w->root ? w->root->source : TJ_STR_NONE;
+    if (name.n == 0 || !(name.p[0] == '_' || (name.p[0] >= 'a' && name.p[0] <= 'z'))) return false;
+    w->steps += s.n / 256;
+    for (uint32_t at = 0; (at = tj_str_find(s, name, at)) != TJ_NOT_FOUND; at += name.n) {
+        bool begins = at == 0 || tj_is_space(s.p[at - 1]) || strchr(";&|({", s.p[at - 1]);
+        if (begins && at + name.n < s.n && s.p[at + name.n] == '=') return true;
+    }
+    return false;
+}
+
 void tj_run_plain(struct tj_work *w, struct tj_env *env, const struct tj_plain *plain) {
     struct tj_str name = TJ_STR_NONE, body;
     w->steps += plain->argc; /* every wrapper looks at all its words */
@@ -483,6 +529,10 @@ void tj_run_plain(struct tj_work *w, struct tj_env *env, const struct tj_plain *
     }
     if (plain->argc > 1 && is_noise(w, env, first)) {
         run_without_noise(w, env, plain);
+        return;
+    }
+    if (plain->argc > 1 && is_own_unset(w, first)) {
+        run_rest(w, env, plain);
         return;
     }
     bool known = name_of(first, &name);

@@ -6,7 +6,7 @@
 enum {
     MAX_LAYERS = 32,
     MAX_WRAPS = 64, /* layers and wrappers */
-    MAX_ROUNDS = 64,
+    MAX_ROUNDS = 256,
     MAX_COMMANDS = 4096,
     MAX_DERIVED = 1 << 20,
     MAX_STEPS = 100000,
@@ -168,6 +168,7 @@ bool tj_work_round(struct tj_work *w, struct tj_span at) {
 
 bool tj_work_emit(struct tj_work *w, struct tj_env *env, struct tj_command *command) {
     if (w->stopped) return false;
+    w->emitted++;
     if (w->dry) { /* only to learn what it changes */
         command->index = w->out->command.n;
         return true;

@@ -124,7 +124,7 @@ struct tj_unfold_input {
 };
 /*
  * Unfolds into `out` (arena, texts and vectors already initialised), evaluating against `state` and calling the sink.
- * Budgets: 32 layers of text, 64 layers and wrappers together, 64 rounds of decoding, 4,096 commands, 100,000 steps,
+ * Budgets: 32 layers of text, 64 layers and wrappers together, 256 rounds of decoding, 4,096 commands, 100,000 steps,
  * 1 MB of derived text per call (constants in unfold.c);
  * beyond them `unknown` has DEPTH, BUDGET or SIZE. TRAJSAFE_OK or TRAJSAFE_NO_MEMORY.
  */

@@ -80,6 +80,7 @@ struct tj_work {
     uint32_t turns;                   /* of loops, one by one */
     uint32_t limit;                   /* steps at which a rehearsal ends; 0: none */
     size_t limit_used, limit_derived; /* memory and derived text at which it ends */
+    uint32_t emitted, limit_emitted;  /* commands, those of rehearsals too */
     uint32_t moves;                   /* changes of the cwd, of parameters, of functions */
     uint32_t recursions, substitutions;
     TJ_VEC(struct tj_str) odd; /* names whose values a rule of their own changes (declare -i -n -u, DEBUG traps) */
