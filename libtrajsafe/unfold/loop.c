@@ -316,6 +316,27 @@ void tj_walk_while(struct tj_work *w, struct tj_env *env, const struct tj_sh_nod
 
 /* ---- for, select ----------------------------------------------------------------------------------------------------------------------- */
 
+/* What all words begin and end with: "10.0.0." of 10.0.0.{1..254}. */
+static void keep_ends(const struct tj_args *args, struct tj_value *v) {
+    struct tj_str begin = args->at[0].value.text, end = begin;
+    uint32_t shortest = UINT32_MAX;
+    for (uint32_t i = 0; i < args->n; i++) {
+        const struct tj_value *one = &args->at[i].value;
+        if (one->flags & (TJ_VALUE_IS_SET | TJ_VALUE_MAY_SPLIT)) return;
+        struct tj_str last = one->flags & TJ_VALUE_IS_DYNAMIC ? one->suffix : one->text;
+        uint32_t same = 0, length = one->text.n + (one->flags & TJ_VALUE_IS_DYNAMIC ? one->suffix.n : 0);
+        if (i == 0) end = last;
+        if (length < shortest) shortest = length;
+        while (same < begin.n && same < one->text.n && begin.p[same] == one->text.p[same]) same++;
+        begin.n = same;
+        for (same = 0; same < end.n && same < last.n && end.p[end.n - 1 - same] == last.p[last.n - 1 - same];) same++;
+        end = tj_str_sub(end, end.n - same, end.n);
+    }
+    if (end.n > shortest - begin.n) end = tj_str_sub(end, end.n - (shortest - begin.n), end.n); /* aa aba: not both */
+    v->text = begin;
+    v->suffix = end;
+}
+
 static struct tj_value loop_value(struct tj_work *w, const struct tj_args *args, struct tj_span span) {
     struct tj_value v = tj_value_unknown(span);
     struct tj_str *set = tj_arena_array(w->arena, struct tj_str, args->n ? args->n : 1);
@@ -337,6 +358,7 @@ static struct tj_value loop_value(struct tj_work *w, const struct tj_args *args,
         if (set) set[i] = one->text;
     }
     if (args->n > MAX_LOOP_SET) v.flags |= TJ_VALUE_CUT;
+    if (!known && args->n) keep_ends(args, &v);
     if (!known) return v;
     v.flags = (v.flags & ~TJ_VALUE_IS_DYNAMIC) | TJ_VALUE_IS_SET;
     v.text = set[0];

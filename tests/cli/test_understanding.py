@@ -52,7 +52,7 @@ def squeezed(text):
 
 
 def test_there_are_examples():
-    assert sum(len(examples) for _, _, examples in BLOCKS) >= 80
+    assert sum(len(examples) for _, _, examples in BLOCKS) >= 100
     assert all(example.want for _, _, examples in BLOCKS for example in examples)
 
 
