@@ -1,7 +1,7 @@
 /* Wrappers that fill in what they run: find, fd, xargs and parallel; and crontab, which takes its lines apart. */
 #include "unfold/work.h"
 
-enum { MAX_LINES = 16, MAX_WORDS = 512 };
+enum { MAX_LINES = 256, MAX_WORDS = 512 };
 
 /* ---- find ---------------------------------------------------------------------------------------------------------------------- */
 
@@ -259,6 +259,17 @@ static void run_filled(struct tj_work *w, struct tj_env *env, struct tj_command 
     if (by->n > MAX_LINES) tj_work_unknown(w, TJ_REASON_BUDGET, c->span);
 }
 
+/* Numbers and names without anything that could make them a path or an option: one unknown word stands for all. */
+static bool are_plain(const struct tj_args *words, uint32_t from) {
+    for (uint32_t i = from; i < words->n; i++) {
+        const struct tj_value *v = &words->at[i].value;
+        if (!tj_value_known(v) || v->text.n == 0) return false;
+        for (uint32_t k = 0; k < v->text.n; k++)
+            if (!tj_is_name(v->text.p[k])) return false;
+    }
+    return true;
+}
+
 bool tj_peel_xargs(struct tj_work *w, struct tj_env *env, struct tj_command *c, const struct tj_bound *bound) {
     uint32_t first = bound->command_arg;
     bool parallel = tj_str_is(c->name, "parallel"), zero = option(bound, "-0", "--null") != NULL;
@@ -294,7 +305,14 @@ bool tj_peel_xargs(struct tj_work *w, struct tj_env *env, struct tj_command *c, 
         struct tj_args one = {.at = &words.at[i], .n = 1, .cap = 1};
         run_with(w, &inner, c->argv + first, end - first, mark, &one, false);
     }
-    if (words.n > MAX_LINES) tj_work_unknown(w, TJ_REASON_BUDGET, c->span);
+    if (words.n <= MAX_LINES) return true;
+    if (are_plain(&words, MAX_LINES)) {
+        struct tj_arg any = {.value = tj_value_unknown(c->span)};
+        struct tj_args one = {.at = &any, .n = 1, .cap = 1};
+        run_with(w, &inner, c->argv + first, end - first, mark, &one, false);
+    } else {
+        tj_work_unknown(w, TJ_REASON_BUDGET, c->span);
+    }
     return true;
 }
 

@@ -166,3 +166,12 @@ def test_the_bound_of_findings_changes_no_score():
     """A rule counts once per object: as many instances as are listed and many more give one score."""
     line = "cat /home/alice/.ssh/id_rsa\n"
     assert verdict(line * 32)["score"] == verdict(line * 500)["score"]
+
+
+def test_more_lines_for_xargs_than_are_filled_in():
+    """Plain names may stand as one unknown word; a line that could be a path may not."""
+    plain = run("check", "--json", "seq 1000 | xargs -I{} touch file{}").json()
+    assert plain["decision"] == "allow" and plain["understood"]
+    hidden = run("check", "--json", "(seq 400; echo /) | xargs -I{} rm -rf {}").json()
+    assert hidden["decision"] != "allow" and not hidden["understood"]
+    assert {unknown["reason"] for unknown in hidden["unknown"]} == {"budget"}
