@@ -8,7 +8,7 @@ import pytest
 from program import BIN, ROOT, needed
 
 BLOCK = re.compile(r"^```console\n(.*?)^```$", re.M | re.S)
-DOCUMENTS = ["README.md", "docs/cli.md", "docs/output.md", "docs/scoring.md", "docs/rules.md"]
+DOCUMENTS = ["README.md", "docs/cli.md", "docs/output.md", "docs/scoring.md", "docs/rules.md", "docs/understanding.md"]
 
 
 def transcript(block):
