@@ -251,7 +251,7 @@ static uint32_t on_text(struct tj_py *py, uint32_t node, uint32_t receiver, stru
     if (tj_str_is(method, "substr")) return piece(py, node, s, arg, n, 'n');
     if (tj_str_is(method, "sub") && py->lang == TJ_LANG_LUA) return piece(py, node, s, arg, n, 'l');
     if (tj_py_named_is(method, "unpack unpack1")) {
-        uint32_t made = tj_py_named_is(a, "m m0 m*") ? base64(py, node, s) : tj_str_is(a, "H*") ? TJ_NONE : TJ_NONE;
+        uint32_t made = tj_py_named_is(a, "m m0 m*") ? base64(py, node, s) : TJ_NONE;
         struct tj_py_arg given = {TJ_STR_NONE, receiver, 0};
         if (made == TJ_NONE) return TJ_NONE;
         (void)tj_py_emit(py, node, TJ_STR("str.unpack"), TJ_NONE, &given, 1);

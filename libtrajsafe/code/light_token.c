@@ -75,7 +75,7 @@ static uint32_t outside(const struct tj_light *r, uint32_t i) {
 static void blanks(struct tj_light *r) {
     for (;;) {
         char c = at(r, r->at);
-        uint32_t next = r->at;
+        uint32_t next;
         if (c == '\n') {
             r->newline = true;
             next = r->here_line == r->at && r->here_next > r->at ? r->here_next : r->at + 1;

@@ -185,7 +185,7 @@ struct tj_str tj_py_canonical(struct tj_py *py, struct tj_str name) {
     }
     for (uint32_t i = 0; i < sizeof same_thing / sizeof *same_thing; i++) {
         struct tj_str from = tj_str_of(same_thing[i].from), to = tj_str_of(same_thing[i].to);
-        if (from.n > name.n || memcmp(from.p, name.p, from.n) != 0) continue;
+        if (!tj_str_starts(name, from)) continue;
         if (name.n == from.n) return to.n ? to : name;
         if (name.p[from.n] == '.') {
             struct tj_str rest = tj_str_sub(name, from.n + 1, name.n);

@@ -337,7 +337,7 @@ static void send_input(struct tj_derive *d) {
     }
     if (!d->program || d->program->place != TJ_PLACE_REMOTE) return;
     uint64_t carries = (fed ? d->cmd->input.carries : 0) | operand_carries(d);
-    if (carries & (TJ_DATA_CLASSES | TJ_CLASS_BIT(ENVIRONMENT))) tj_effect_sends(d, carries);
+    if (carries & TJ_DATA_CLASSES) tj_effect_sends(d, carries);
 }
 
 static void derive(struct tj_derive *d) {

@@ -58,7 +58,7 @@ static bool drops_all(const struct tj_value *script) {
 }
 
 static void edit_file(struct tj_derive *d, const struct tj_value *file, const struct tj_value *script) {
-    if (drops_all(script)) {
+    if (script && drops_all(script)) {
         d->content = tj_plain_value(TJ_STR(""), script->span);
         tj_effect_path(d, TJ_EFFECT_WRITE, file, 0);
         d->content = (struct tj_value){.text = TJ_STR_NONE};

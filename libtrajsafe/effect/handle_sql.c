@@ -213,7 +213,7 @@ bool tj_handle_client(struct tj_derive *d) {
         const struct tj_bound_option *o = operand ? NULL : &d->bound->option.at[i - tj_operands(d)];
         if (o && (!o->row || !o->has_value || o->row->slot != TJ_SLOT_DATA)) continue;
         if (operand && d->bound->operand.at[i].slot != TJ_SLOT_DATA) continue;
-        struct tj_value v = operand ? *tj_operand(d, i) : o->value;
+        struct tj_value v = o ? o->value : *tj_operand(d, i);
         uint32_t host = tj_str_find(v.text, TJ_STR("host="), 0);
         bool url = tj_str_find(v.text, TJ_STR("://"), 0) != TJ_NOT_FOUND;
         if (!url && (host == TJ_NOT_FOUND || (host && v.text.p[host - 1] != ' '))) continue;

@@ -6,7 +6,7 @@ enum { CONTENT_MAX = 128 << 10, SET_MAX = 8 };
 static struct tj_str put(char **at, struct tj_str s) {
     if (!s.p) return s;
     char *p = *at;
-    if (s.n) memcpy(p, s.p, s.n);
+    if (p && s.n) memcpy(p, s.p, s.n);
     *at = p + s.n;
     return s.n ? (struct tj_str){p, s.n} : (struct tj_str){"", 0};
 }
@@ -67,7 +67,7 @@ void tj_state_set_var(struct tj_state *state, struct tj_str name, const struct t
     *to = *value;
     to->span = TJ_NO_SPAN; /* texts of a call die with it */
     to->set = to->key = NULL;
-    if (value->nset) {
+    if (text && value->nset) {
         struct tj_str *set = (struct tj_str *)(void *)text;
         struct tj_str *key = value->key ? set + value->nset : NULL;
         text += value->nset * sizeof *set * (key ? 2 : 1);

@@ -24,7 +24,7 @@ void tj_state_set_link(struct tj_state *state, struct tj_str path, struct tj_str
     char room[MAX_PATH + 16];
     struct tj_value to = {.text = target.p ? target : TJ_STR(""), .span = TJ_NO_SPAN};
     struct tj_value some = {.text = TJ_STR("1"), .span = TJ_NO_SPAN};
-    if (!path.n || path.n > MAX_PATH || tj_str_eq(path, target)) return;
+    if (!path.n || path.n > MAX_PATH || tj_str_eq(path, to.text)) return;
     if (!target.n && !tj_state_var(state, TJ_STR("\001links"))) return; /* nothing to forget */
     tj_state_set_var(state, link_name(room, path, mount), &to);
     tj_state_set_var(state, TJ_STR("\001links"), &some);

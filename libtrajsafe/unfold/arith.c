@@ -189,7 +189,7 @@ static struct number operand(struct arith *a, struct place *place) {
     skip_space(a);
     if (a->at >= a->s.n || ++a->depth > MAX_PARENTHESES) return fail(a);
     char c = peek(a, 0);
-    struct number n = unknown();
+    struct number n;
     bool doubled = (c == '+' || c == '-') && peek(a, 1) == c && (tj_is_name(peek(a, 2)) && !tj_is_digit(peek(a, 2)));
     if (doubled) {
         struct place inner = {.element = false};

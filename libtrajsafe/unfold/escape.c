@@ -80,7 +80,7 @@ static struct tj_span trimmed(const struct tj_work *w, struct tj_span span) {
 /* True when the line at `at` begins with a way out of this program; *span: what it runs. */
 static bool leads(struct tj_str s, uint32_t at, uint32_t end, const char *leader, uint32_t *begin, uint32_t *stop) {
     struct tj_str l = tj_str_of(leader), line = tj_str_sub(s, at, end);
-    char last = l.p[l.n - 1];
+    char last = l.n ? l.p[l.n - 1] : '\0';
     bool quoted = last == '"' || last == '`', anywhere = last == '(' || quoted;
     uint32_t found = anywhere ? tj_str_find(line, l, 0) : tj_str_starts(line, l) ? 0 : TJ_NOT_FOUND;
     if (found == TJ_NOT_FOUND) return false;

@@ -505,7 +505,7 @@ static void run_without_noise(struct tj_work *w, struct tj_env *env, const struc
 static bool is_own_unset(struct tj_work *w, const struct tj_value *v) {
     bool unset = v->flags & TJ_VALUE_IS_DYNAMIC && v->flags & TJ_VALUE_UNSET_OK && !v->text.n && !v->suffix.n;
     struct tj_str name = unset ? bare_variable(w, v) : TJ_STR_NONE, s = w->root ? w->root->source : TJ_STR_NONE;
-    if (name.n == 0 || !(name.p[0] == '_' || (name.p[0] >= 'a' && name.p[0] <= 'z'))) return false;
+    if (!s.p || name.n == 0 || !(name.p[0] == '_' || (name.p[0] >= 'a' && name.p[0] <= 'z'))) return false;
     w->steps += s.n / 256;
     for (uint32_t at = 0; (at = tj_str_find(s, name, at)) != TJ_NOT_FOUND; at += name.n) {
         bool begins = at == 0 || tj_is_space(s.p[at - 1]) || strchr(";&|({", s.p[at - 1]);
