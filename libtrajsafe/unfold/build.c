@@ -1,7 +1,7 @@
 /* Joins the pieces of a word and splits what is not quoted, as IFS says. */
 #include "unfold/build.h"
 
-void tj_build_start(struct tj_builder *b) {
+void tj_builder_start(struct tj_builder *b) {
     tj_buf_init(&b->text, b->w->arena);
     tj_buf_init(&b->suffix, b->w->arena);
     b->flags = 0;
@@ -31,7 +31,7 @@ static struct tj_str as_wanted(const struct tj_builder *b, struct tj_str s, bool
     return tj_buf_str(&buf);
 }
 
-void tj_build_text(struct tj_builder *b, struct tj_str s, bool quoted) {
+void tj_builder_text(struct tj_builder *b, struct tj_str s, bool quoted) {
     b->some = true;
     b->spaced = false;
     s = as_wanted(b, s, quoted);
@@ -69,7 +69,7 @@ static bool hides(const struct tj_builder *b, struct tj_str text) {
     return false;
 }
 
-void tj_build_end(struct tj_builder *b) {
+void tj_builder_end(struct tj_builder *b) {
     if (!b->some) return;
     struct tj_str text = text_or_empty(&b->text);
     struct tj_value v = {.text = text, .flags = b->flags, .carries = b->carries, .span = b->span};
@@ -88,7 +88,7 @@ void tj_build_end(struct tj_builder *b) {
     if (b->origin.text != TJ_NONE) v.span = b->origin;
     struct tj_arg arg = {.value = v};
     (void)tj_vec_push(b->w->arena, b->out, arg);
-    tj_build_start(b);
+    tj_builder_start(b);
 }
 
 /* ---- separators ----------------------------------------------------------------------------------------------------------- */
@@ -103,7 +103,7 @@ static void read_ifs(struct tj_builder *b) {
     if (!b->ifs_unknown) b->ifs = ifs->text;
 }
 
-struct tj_str tj_build_joint(struct tj_builder *b, bool star) {
+struct tj_str tj_builder_joint(struct tj_builder *b, bool star) {
     read_ifs(b);
     if (!star) return TJ_STR(" ");
     const struct tj_value *ifs = tj_state_var(b->w->state, TJ_STR("IFS"));
@@ -123,7 +123,7 @@ static uint32_t separator(struct tj_builder *b, struct tj_str s, uint32_t at) {
         at++;
     }
     if (!had && other && !b->spaced) b->some = true;
-    tj_build_end(b);
+    tj_builder_end(b);
     b->spaced = !other && (had || b->spaced);
     return at;
 }
@@ -135,16 +135,16 @@ static bool has_glob(struct tj_str s) {
     return false;
 }
 
-void tj_build_split(struct tj_builder *b, struct tj_str s) {
+void tj_builder_split(struct tj_builder *b, struct tj_str s) {
     read_ifs(b);
     if (!b->out || b->whole || b->env->dialect == TJ_DIALECT_ZSH) {
-        if (s.n || !b->out) tj_build_text(b, s, false);
+        if (s.n || !b->out) tj_builder_text(b, s, false);
         return;
     }
     bool tilde = tj_str_chr(s, '~', 0) != TJ_NOT_FOUND && is_in(b->ifs, '/'); /* of a folder that is not written out */
     if (b->ifs_unknown || tilde) {
         struct tj_value gap = tj_value_unknown(b->span);
-        tj_build_gap(b, &gap, false);
+        tj_builder_gap(b, &gap, false);
         return;
     }
     for (uint32_t at = 0; at < s.n;) {
@@ -155,7 +155,7 @@ void tj_build_split(struct tj_builder *b, struct tj_str s) {
         uint32_t begin = at;
         while (at < s.n && !is_in(b->ifs, s.p[at])) at++;
         struct tj_str piece = tj_str_sub(s, begin, at);
-        tj_build_text(b, piece, false);
+        tj_builder_text(b, piece, false);
         if (has_glob(piece)) b->flags |= TJ_VALUE_HAS_GLOB;
     }
 }
@@ -164,11 +164,11 @@ void tj_build_split(struct tj_builder *b, struct tj_str s) {
 
 enum { KEPT_FLAGS = TJ_VALUE_FROM_OUTPUT | TJ_VALUE_IS_TEMP | TJ_VALUE_HAS_GLOB | TJ_VALUE_CUT };
 
-void tj_build_gap(struct tj_builder *b, const struct tj_value *v, bool quoted) {
+void tj_builder_gap(struct tj_builder *b, const struct tj_value *v, bool quoted) {
     bool splits = !quoted && b->out && b->env->dialect != TJ_DIALECT_ZSH;
     bool in_gap = (b->flags & TJ_VALUE_IS_DYNAMIC) != 0, unset_ok = (v->flags & TJ_VALUE_UNSET_OK) != 0;
     if (v->text.n && splits && !in_gap)
-        tj_build_split(b, v->text);
+        tj_builder_split(b, v->text);
     else if (v->text.n && !in_gap)
         tj_buf_put(&b->text, as_wanted(b, v->text, quoted));
     in_gap = (b->flags & TJ_VALUE_IS_DYNAMIC) != 0;
@@ -181,7 +181,7 @@ void tj_build_gap(struct tj_builder *b, const struct tj_value *v, bool quoted) {
     if (!quoted) b->flags |= TJ_VALUE_MAY_SPLIT;
     tj_buf_init(&b->suffix, b->w->arena);
     if (v->suffix.n && splits)
-        tj_build_split(b, v->suffix);
+        tj_builder_split(b, v->suffix);
     else
         tj_buf_put(&b->suffix, as_wanted(b, v->suffix, quoted));
 }
@@ -220,10 +220,10 @@ static bool add_pieces(struct tj_builder *b, const struct tj_value *v) {
     if (!b->alone || !b->out || b->some || b->env->dialect == TJ_DIALECT_ZSH) return false;
     inner.out = &pieces;
     for (uint32_t i = 0; i < v->nset; i++) {
-        tj_build_start(&inner);
+        tj_builder_start(&inner);
         inner.spaced = false;
-        tj_build_split(&inner, v->set[i]);
-        tj_build_end(&inner);
+        tj_builder_split(&inner, v->set[i]);
+        tj_builder_end(&inner);
     }
     if (pieces.n == 0 || pieces.n > TJ_MAX_SET || inner.ifs_unknown) return false;
     b->nset = 0;
@@ -236,24 +236,24 @@ static bool add_pieces(struct tj_builder *b, const struct tj_value *v) {
     return true;
 }
 
-void tj_build_value(struct tj_builder *b, const struct tj_value *v, bool quoted) {
+void tj_builder_value(struct tj_builder *b, const struct tj_value *v, bool quoted) {
     b->carries |= v->carries;
     if (v->flags & (TJ_VALUE_IS_DYNAMIC | TJ_VALUE_LIST)) {
         struct tj_value gap = *v;
         if (v->flags & TJ_VALUE_LIST) gap = tj_value_unknown(v->span);
-        tj_build_gap(b, &gap, quoted);
+        tj_builder_gap(b, &gap, quoted);
     } else if (v->nset && v->flags & TJ_VALUE_IS_SET) {
         struct tj_value gap = tj_value_unknown(v->span);
-        if (!add_set(b, v, quoted) && (quoted || !add_pieces(b, v))) tj_build_gap(b, &gap, quoted);
+        if (!add_set(b, v, quoted) && (quoted || !add_pieces(b, v))) tj_builder_gap(b, &gap, quoted);
     } else if (quoted || !b->out) {
         if (!b->text.n) b->flags |= v->flags & TJ_VALUE_PLAIN_TILDE;
-        tj_build_text(b, v->text, quoted);
+        tj_builder_text(b, v->text, quoted);
         b->flags |= v->flags & KEPT_FLAGS;
         if (!quoted && has_glob(v->text)) b->flags |= TJ_VALUE_HAS_GLOB;
     } else {
         uint32_t before = b->out->n;
         if (!b->text.n) b->flags |= v->flags & TJ_VALUE_PLAIN_TILDE;
-        tj_build_split(b, v->text);
+        tj_builder_split(b, v->text);
         for (uint32_t i = before; i < b->out->n; i++) {
             b->out->at[i].value.flags |= v->flags & KEPT_FLAGS;
             b->out->at[i].value.carries |= v->carries;

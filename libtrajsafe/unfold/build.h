@@ -31,13 +31,13 @@ struct tj_builder {
     uint32_t cut[TJ_MAX_CUTS], cuts; /* offsets where parts meet in a way that people seldom write */
 };
 
-void tj_build_start(struct tj_builder *b);
-void tj_build_text(struct tj_builder *b, struct tj_str s, bool quoted); /* as it stands: it is not split */
-void tj_build_split(struct tj_builder *b, struct tj_str s);             /* separators in it end words */
-void tj_build_value(struct tj_builder *b, const struct tj_value *v, bool quoted);
-void tj_build_gap(struct tj_builder *b, const struct tj_value *v, bool quoted);
-void tj_build_end(struct tj_builder *b);                       /* the word is whole */
-struct tj_str tj_build_joint(struct tj_builder *b, bool star); /* what stands between elements that are joined */
+void tj_builder_start(struct tj_builder *b);
+void tj_builder_text(struct tj_builder *b, struct tj_str s, bool quoted); /* as it stands: it is not split */
+void tj_builder_split(struct tj_builder *b, struct tj_str s);             /* separators in it end words */
+void tj_builder_value(struct tj_builder *b, const struct tj_value *v, bool quoted);
+void tj_builder_gap(struct tj_builder *b, const struct tj_value *v, bool quoted);
+void tj_builder_end(struct tj_builder *b);                       /* the word is whole */
+struct tj_str tj_builder_joint(struct tj_builder *b, bool star); /* what stands between elements that are joined */
 
 /* template.c: code with gaps. */
 bool tj_template_wanted(const struct tj_script *script, const struct tj_sh_word *word);

@@ -65,21 +65,21 @@ static void add_operand(struct tj_builder *b, uint32_t at, bool quoted) {
 
 static void add_list(struct tj_builder *b, const struct tj_expansion *x, bool quoted) {
     bool joins = (x->joins && quoted) || !b->out;
-    struct tj_str joint = joins ? tj_build_joint(b, x->joins) : TJ_STR_NONE;
+    struct tj_str joint = joins ? tj_builder_joint(b, x->joins) : TJ_STR_NONE;
     if (joins && b->ifs_unknown && x->joins && x->nlist > 1) {
         struct tj_value gap = tj_value_unknown(b->span);
-        tj_build_gap(b, &gap, quoted);
+        tj_builder_gap(b, &gap, quoted);
         return;
     }
     for (uint32_t i = 0; i < x->nlist; i++) {
-        if (i && joins) tj_build_text(b, joint, true);
+        if (i && joins) tj_builder_text(b, joint, true);
         if (i && b->templates) tj_buf_putc(&b->template_, ' ');
         if (i && !joins) {
-            tj_build_end(b);
+            tj_builder_end(b);
             b->spaced = false;
         }
         tj_template_value(b, &x->list[i]);
-        tj_build_value(b, &x->list[i], quoted);
+        tj_builder_value(b, &x->list[i], quoted);
     }
 }
 
@@ -95,7 +95,7 @@ static void add_param(struct tj_builder *b, const struct tj_sh_part *part, bool 
     if (tj_str_is(part->text, "IFS") && splits && b->text.n) b->split = true;
     if (x.is_word) {
         b->carries |= x.value.carries;
-        if (quoted) tj_build_text(b, TJ_STR(""), true);
+        if (quoted) tj_builder_text(b, TJ_STR(""), true);
         add_operand(b, x.word, quoted);
         return;
     }
@@ -105,7 +105,7 @@ static void add_param(struct tj_builder *b, const struct tj_sh_part *part, bool 
         if (glued) note_cut(b);
         if (!tj_value_known(&x.value)) x.value.span = b->span;
         tj_template_value(b, &x.value);
-        tj_build_value(b, &x.value, quoted);
+        tj_builder_value(b, &x.value, quoted);
         if (x.many) b->flags |= TJ_VALUE_MAY_SPLIT;
         if (glued) note_cut(b);
         return;
@@ -140,7 +140,7 @@ static void add_arith(struct tj_builder *b, const struct tj_sh_part *part, bool 
         v.carries = carries;
     }
     tj_template_value(b, &v);
-    tj_build_value(b, &v, quoted);
+    tj_builder_value(b, &v, quoted);
 }
 
 static void add_literal(struct tj_builder *b, const struct tj_sh_word *word, const struct tj_sh_part *part, bool splits) {
@@ -157,15 +157,15 @@ static void add_literal(struct tj_builder *b, const struct tj_sh_word *word, con
                   tj_str_chr(part->text, '\\', 0) != TJ_NOT_FOUND || tj_str_chr(part->text, '"', 0) != TJ_NOT_FOUND)) {
         struct tj_value gap = tj_value_unknown(b->span);
         tj_template_value(b, &gap);
-        tj_build_gap(b, &gap, true);
+        tj_builder_gap(b, &gap, true);
         return;
     }
     bool front = (!b->some && !b->text.n) || part->flags & TJ_PART_TILDE;
     struct tj_str text = front ? tj_front_tilde(b->w, b->env, part, &b->flags) : part->text;
     if (splits && !quoted)
-        tj_build_split(b, text);
+        tj_builder_split(b, text);
     else
-        tj_build_text(b, text, quoted);
+        tj_builder_text(b, text, quoted);
     if (escape) b->escaped_end = b->text.n; /* escape_hides has judged it */
     if (b->templates) tj_buf_put(&b->template_, text);
 }
@@ -182,17 +182,17 @@ static void add_part(struct tj_builder *b, const struct tj_sh_word *word, const 
         tj_template_value(b, &v);
         if (tj_value_known(&v) && v.text.n && v.text.n < 24 && !(v.flags & TJ_VALUE_IS_TEMP)) hide(b, v.text.n);
         if (b->alone && v.span.text != b->env->text) b->origin = v.span;
-        tj_build_value(b, &v, quoted);
+        tj_builder_value(b, &v, quoted);
         return;
     case TJ_PART_PROCESS:
         v = tj_subst_process(b->w, b->env, part);
-        tj_build_value(b, &v, true);
+        tj_builder_value(b, &v, true);
         return;
     case TJ_PART_ARRAY: {
         struct tj_known_array array = {b->span,     part->text,      b->env->script,
                                        part->child, part->child_end, part->op == '+'};
         (void)tj_vec_push(b->w->arena, &b->w->array, array);
-        tj_build_text(b, tj_str_sub(b->env->script->source, part->begin, part->end), true);
+        tj_builder_text(b, tj_str_sub(b->env->script->source, part->begin, part->end), true);
         return;
     }
     default: add_arith(b, part, quoted); return;
@@ -231,7 +231,7 @@ static void whole_word(struct tj_builder *b, const struct tj_sh_word *word, cons
     b->whole = n > 1 && ends_in_dollar(part, n);
     if (n == 0) b->some = word->part == word->part_end;
     add_parts(b, word, part, n, false);
-    tj_build_end(b);
+    tj_builder_end(b);
     /* $IFS made one written word into several. */
     for (uint32_t i = first ? first - 1 : 0; b->split && i < b->out->n; i++)
         b->out->at[i].value.flags |= TJ_VALUE_ESCAPED;
@@ -302,7 +302,7 @@ static void builder_init(struct tj_builder *b, struct tj_work *w, struct tj_env 
     b->alone = word->part_end - word->part == 1;
     b->origin = TJ_NO_SPAN;
     tj_buf_init(&b->template_, w->arena);
-    tj_build_start(b);
+    tj_builder_start(b);
 }
 
 void tj_word_args(struct tj_work *w, struct tj_env *env, uint32_t word_at, struct tj_args *out) {
@@ -335,7 +335,7 @@ struct tj_value tj_word_pattern(struct tj_work *w, struct tj_env *env, uint32_t 
     add_parts(&b, &word, env->script->part.at + word.part, word.part_end - word.part, false);
     b.some = true;
     b.out = &one;
-    tj_build_end(&b);
+    tj_builder_end(&b);
     struct tj_value v = one.n ? one.at[0].value : tj_value_unknown(b.span);
     v.flags &= ~TJ_VALUE_MAY_SPLIT;
     tj_template_done(&b, !tj_value_known(&v));
